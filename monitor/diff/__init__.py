@@ -1,0 +1,1 @@
+"""Two versions of an article to the changes between them. Pure."""

@@ -1,0 +1,1 @@
+"""Who runs the work: one process, or many over PostgreSQL."""

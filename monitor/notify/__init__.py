@@ -1,0 +1,1 @@
+"""Telling: mail, webhooks, services."""

@@ -1,0 +1,1 @@
+"""Bytes to a FeedDocument: formats, character sets, dates. Pure."""

@@ -1,0 +1,371 @@
+"""The doors: what the recipes need of the world. Implementations are named in `app` alone; tests bring fakes.
+
+A recipe is a generator: it yields a `Request`, is sent the `Answer`, and returns what was saved. Whoever drives it (an engine, a
+backfill, a test) does the asking, so that a recipe knows neither network nor event loop.
+"""
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from monitor.model import (
+    Answer,
+    Article,
+    Change,
+    Delivery,
+    Diff,
+    Dispatch,
+    DispatchState,
+    Edit,
+    FeedTask,
+    Key,
+    KnownArticle,
+    KnownFeed,
+    Look,
+    LookOutcome,
+    OutboxRow,
+    PageTask,
+    PollOutcome,
+    QueuedEdit,
+    RawPage,
+    Receipt,
+    Refusal,
+    Request,
+    Restamp,
+    Revision,
+    Saved,
+    Turn,
+)
+from monitor.settings import Feed, Target
+
+T = TypeVar("T")
+Recipe = Generator[Request, Answer, Saved]
+
+
+class Clock(Protocol):
+    """Where the time comes from."""
+
+    def now(self) -> datetime:
+        """Aware UTC, cut to the millisecond."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never step back."""
+        ...
+
+
+class Fetcher(Protocol):
+    """Asks one question of the world, politely and within the caps. Never raises for what the world does: a `Failure` is an answer."""
+
+    async def fetch(self, request: Request) -> Answer: ...
+
+    async def close(self) -> None: ...
+
+
+class Workers(Protocol):
+    """Runs heavy pure functions where a hostile input can be killed."""
+
+    def run(self, function: Callable[..., T], *args: object) -> T:
+        """The function's result; its own exceptions come through. Raises WorkerKilled when it broke a limit."""
+        ...
+
+
+class WorkerKilled(Exception):
+    """A heavy function was killed because it took too long, too much memory, or took its process down."""
+
+
+class Notifier(Protocol):
+    """Hands one message to one target."""
+
+    def send(self, target: Target, delivery: Delivery, edits: Sequence[QueuedEdit]) -> Receipt | Refusal: ...
+
+
+# --- the store, by what is done with it -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """A feed and what became of its polls, as `feeds ls` and `status` show it. `configured` False: not in feeds.toml any more."""
+
+    feed_id: int
+    feed: Feed
+    url: str
+    title: str | None
+    configured: bool
+    outcome: str | None
+    error: str | None
+    polled_at: datetime | None
+    next_at: datetime | None
+    failures: int
+    articles: int
+    edits_7d: int
+
+
+@dataclass(frozen=True, slots=True)
+class EditQuery:
+    """Which edits, oldest first. `after` is an edit id (a cursor). Kinds: any of. `min_level` a severity level."""
+
+    article: int | None = None
+    feeds: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    min_level: str = "noise"
+    undisclosed: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    after: int = 0
+    limit: int | None = None
+    newest: bool = False
+    held: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleQuery:
+    """Which articles, by id. `states` empty: all of them, merged ones only with `merged`."""
+
+    feeds: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    edited: bool = False
+    since: datetime | None = None
+    merged: bool = False
+    limit: int | None = None
+    newest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One search hit: the revision whose words (or added, removed words) fit."""
+
+    article: int
+    rev: int
+    at: datetime
+    title: str
+    snippet: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What verify found: a revision (or chain, ledger, raw page) that does not fit, and how."""
+
+    article: int | None
+    rev: int | None
+    what: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A state in numbers, for `status`."""
+
+    feeds: int
+    feeds_failing: int
+    articles: int
+    watched: int
+    revisions: int
+    edits: int
+    edits_24h: int
+    due: int
+    oldest_due_at: datetime | None
+    last_poll_at: datetime | None
+    outbox_waiting: int
+    outbox_dead: int
+
+
+class AskingStore(Protocol):
+    """What is due, and who has it."""
+
+    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
+        """Makes the configured feeds known: by slug, a new slug with a known URL is a rename. Nothing is deleted."""
+        ...
+
+    def claim(
+        self, now: datetime, *, hosts: int, per_host: int, lease: timedelta, feeds: Sequence[str] | None = None, tasks: str = "any"
+    ) -> tuple[Turn, ...]:
+        """Claims due hosts fairly. Each claimed task's next_at has durably moved by its floor before this returns.
+
+        `feeds` limits to those slugs and their articles, `tasks` to 'feed' or 'page'.
+        """
+        ...
+
+    def release(self, turn: Turn, free_at: datetime) -> None:
+        """Gives the host back, to be asked again from `free_at` on. A lease that was lost is left alone."""
+        ...
+
+    def give_back(self, turn: Turn, tasks: Sequence[FeedTask | PageTask], now: datetime) -> None:
+        """Tasks of a turn that were not asked: due again at once (clean stop)."""
+        ...
+
+    def hold_host(self, host: str, until: datetime) -> None:
+        """Nothing is asked of this host before `until` (Retry-After); never shortens."""
+        ...
+
+    def make_due(self, feeds: Sequence[str] | None, now: datetime, *, pages: bool = True) -> None:
+        """`check --force`: the feeds and every watched page of theirs are due now; clears back-off, Retry-After and leases of the dead."""
+        ...
+
+    def feed_task(self, slug: str, now: datetime) -> FeedTask:
+        """A task for this feed outside the schedule (backfill, tests). Raises NotFound."""
+        ...
+
+    def page_task(self, article_id: int, now: datetime) -> PageTask:
+        """A task for this article's page outside the schedule. Raises NotFound."""
+        ...
+
+    def next_due_at(self) -> datetime | None:
+        """When the next claim could give something; None when nothing is watched."""
+        ...
+
+
+class LearningStore(Protocol):
+    """What thinking needs to know, and saving what it learnt."""
+
+    def known_feed(self, feed_id: int) -> KnownFeed: ...
+
+    def find_articles(self, keys: Iterable[Key]) -> Mapping[Key, int]:
+        """The articles these keys name, merges followed. Keys that name none are left out."""
+        ...
+
+    def known_article(self, article_id: int, *, raw: bool = True) -> KnownArticle: ...
+
+    def boilerplate(self, host: str) -> frozenset[int]:
+        """Fingerprints of blocks seen in at least three articles of this host."""
+        ...
+
+    def similar_edits(self, host: str, fingerprint: bytes, since: datetime) -> int:
+        """How many articles of this host had an edit of this fingerprint lately."""
+        ...
+
+    def save_poll(self, outcome: PollOutcome) -> Saved: ...
+
+    def save_look(self, outcome: LookOutcome) -> Saved: ...
+
+    def watch(self, url: str, keys: Sequence[Key], now: datetime, *, due_at: datetime | None = None) -> int:
+        """Follows a page without a feed; the article's id, also when it was known."""
+        ...
+
+    def unwatch(self, article_id: int) -> None: ...
+
+
+class ReadingStore(Protocol):
+    """What is remembered. Reads take no lock and never wait for the writer."""
+
+    def feeds(self) -> tuple[FeedState, ...]: ...
+
+    def articles(self, query: ArticleQuery) -> Iterator[Article]: ...
+
+    def article(self, article_id: int) -> Article | None: ...
+
+    def article_by_url(self, url_keys: Sequence[Key]) -> int | None: ...
+
+    def last_edited(self, back: int = 0) -> int | None:
+        """The article edited last (back 0), the one before (1), …"""
+        ...
+
+    def revisions(self, article_id: int) -> tuple[Revision, ...]:
+        """All, oldest first. Raises StoreError when a text does not match its hash."""
+        ...
+
+    def revision(self, article_id: int, rev: int) -> Revision | None: ...
+
+    def find_revisions(self, hash_prefix: str, article_id: int | None = None) -> tuple[tuple[int, int], ...]:
+        """(article, rev) of revisions whose hash starts so."""
+        ...
+
+    def edits(self, query: EditQuery) -> Iterator[Edit]: ...
+
+    def edit(self, article_id: int, to_rev: int) -> Edit | None: ...
+
+    def changes(self, edit_id: int) -> tuple[Change, ...]:
+        """The changes as they were told."""
+        ...
+
+    def looks(self, article_id: int) -> Iterator[Look]: ...
+
+    def restamps(self, since: datetime | None, feeds: Sequence[str] = ()) -> Iterator[tuple[int, int, Restamp]]:
+        """(article, rev, restamp), oldest first."""
+        ...
+
+    def raw(self, article_id: int, rev: int) -> RawPage | None: ...
+
+    def search(
+        self, query: str, *, where: str = "any", feeds: Sequence[str] = (), since: datetime | None = None, limit: int = 50
+    ) -> tuple[Hit, ...]: ...
+
+    def counts(self, now: datetime) -> Counts: ...
+
+    def get_meta(self, key: str) -> str | None: ...
+
+    def set_meta(self, key: str, value: str) -> None: ...
+
+
+class OutboxStore(Protocol):
+    """What is to be told, what was, and why not."""
+
+    def sync_targets(self, names: Sequence[str], now: datetime) -> None:
+        """Makes targets known; a new one starts at the newest edit."""
+        ...
+
+    def due_edits(self, target: str, now: datetime, limit: int = 500) -> tuple[QueuedEdit, ...]: ...
+
+    def reschedule(self, rows: Sequence[int], state: DispatchState, reason: str, due_at: datetime) -> None: ...
+
+    def start_delivery(self, target: str, rows: Sequence[int], now: datetime, lease: timedelta) -> Delivery | None:
+        """Claims these rows for one message; None when somebody else has them."""
+        ...
+
+    def finish_delivery(self, delivery: Delivery, result: Receipt | Refusal, retry_at: datetime | None) -> None:
+        """Writes what became of it; `retry_at` None with a Refusal: a dead letter."""
+        ...
+
+    def next_due_delivery_at(self) -> datetime | None: ...
+
+    def outbox(
+        self, *, target: str | None = None, state: str | None = None, since: datetime | None = None, limit: int = 100
+    ) -> tuple[OutboxRow, ...]: ...
+
+    def dead_letters(self, target: str) -> int: ...
+
+    def mute(self, subject: str, until: datetime | None) -> None:
+        """`subject` 'article:42' or 'feed:bbc'."""
+        ...
+
+    def unmute(self, subject: str) -> None: ...
+
+    def mutes(self, now: datetime) -> frozenset[str]: ...
+
+
+class KeepingStore(Protocol):
+    """Keeping what is remembered safe and provable."""
+
+    def verify(self, article_id: int | None = None) -> Iterator[Fault]:
+        """Re-computes every hash; yields what does not fit."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Store(AskingStore, LearningStore, ReadingStore, OutboxStore, KeepingStore, Protocol):
+    """The whole memory. `store.sql` and `store.memory` keep the same promises (tests/store/)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What a recipe is given. `route` says for an edit which targets hear of it, and why or why not (pure, from the rules)."""
+
+    store: Store
+    workers: Workers
+    clock: Clock
+    route: Callable[[Diff, frozenset[str]], tuple[Dispatch, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What `deliver` did in one round."""
+
+    sent: int = 0
+    failed: int = 0
+    held: int = 0
+
+
+EditListener = Callable[[Edit], None]

@@ -1,0 +1,1 @@
+"""Remembering: the tables, and everything that reads or writes them."""

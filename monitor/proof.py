@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -12,6 +14,12 @@ HASHED_KEYS = (
     "authors", "body", "captions", "event", "first_seen_at", "language", "listings", "parent_hash", "posted_at", "section",
     "source", "subtitle", "title", "updated_at", "url",
 )  # fmt: skip
+
+# characters that show nothing: soft hyphen, zero-width spaces and (non-)joiners, direction marks, word joiner, BOM
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+)
+_WHITE_SPACE = re.compile(r"\s+")
 
 
 def canonical_json(value: object) -> bytes:
@@ -71,3 +79,23 @@ def content_json(content: Content, listings: Mapping[str, Said]) -> bytes:
 def said_json(listings: Mapping[str, Said]) -> dict[str, dict[str, str | None]]:
     """Listings as the contract prints them."""
     return {slug: {"title": said.title, "summary": said.summary} for slug, said in listings.items()}
+
+
+def folded(text: str) -> str:
+    """The text without what makes no revision: NFC, no invisible characters, white space folded to single spaces and trimmed."""
+    if text.isascii():
+        return " ".join(text.split())
+    return _WHITE_SPACE.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
+
+
+def text_key(content: Content) -> bytes:
+    """16 bytes that two versions share exactly when they are one text by CONTRACT's rule. The language is not part of the text."""
+    words = (
+        [folded(content.title)],
+        [folded(content.subtitle or "")],
+        [folded(author) for author in content.authors],
+        [folded(content.section or "")],
+        [paragraph for paragraph in map(folded, content.body) if paragraph],
+        [caption for caption in map(folded, content.captions) if caption],
+    )
+    return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode("utf-8", "surrogatepass")).digest()[:16]

@@ -37,7 +37,7 @@ from monitor.model import (
     Saved,
     Turn,
 )
-from monitor.settings import Feed, Target
+from monitor.settings import Feed, ScheduleSettings, SiteRule, Target
 
 T = TypeVar("T")
 Recipe = Generator[Request, Answer, Saved]
@@ -351,12 +351,18 @@ class Store(AskingStore, LearningStore, ReadingStore, OutboxStore, KeepingStore,
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What a recipe is given. `route` says for an edit which targets hear of it, and why or why not (pure, from the rules)."""
+    """What a recipe is given.
+
+    `route` says for an edit which targets hear of it, and why or why not (pure, from the rules; its second argument are the tags of
+    the article's feeds). `rule_for` gives the site rule of a host, if there is one.
+    """
 
     store: Store
     workers: Workers
     clock: Clock
+    bounds: ScheduleSettings
     route: Callable[[Diff, frozenset[str]], tuple[Dispatch, ...]]
+    rule_for: Callable[[str], SiteRule | None]
 
 
 @dataclass(frozen=True, slots=True)

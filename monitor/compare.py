@@ -1,0 +1,59 @@
+"""Two revisions of an article, compared and judged: the one place where diff and classify meet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from monitor import classify, diff
+from monitor.model import Content, Diff, Edit, Event, Revision, Said, Source
+
+
+def diff_of(old: Revision, new: Revision, *, url: str, feeds: Sequence[str] = (), event: Event | None = None) -> Diff:
+    """The difference of two revisions, neighbours or not, with kinds, severity and whether it was disclosed.
+
+    A feed that joined later said nothing before, so only feeds that spoke in both revisions are compared.
+    `event` overrides the newer revision's own, for a difference over several revisions.
+    """
+    both = old.listings.keys() & new.listings.keys()
+    changes = diff.compare(old.content, new.content, _only(old.listings, both), _only(new.listings, both))
+    last_posted, last_updated = old.stamps
+    verdict = classify.judge(
+        classify.Version(old.content, last_posted, last_updated, old.last_seen_at),
+        classify.Version(new.content, new.posted, new.updated, new.first_seen_at),
+        changes,
+        event=event or new.event,
+        source=new.source,
+        language=new.content.language or old.content.language,
+    )
+    claimed = new.updated.at if new.updated and (last_updated is None or new.updated.at != last_updated.at) else None
+    edit = Edit(
+        article=new.article,
+        from_rev=old.rev,
+        to_rev=new.rev,
+        url=url,
+        title=new.content.title,
+        feeds=tuple(feeds),
+        seen_after=old.last_seen_at,
+        seen_before=new.first_seen_at,
+        claimed_at=claimed,
+        kinds=verdict.kinds,
+        severity=verdict.severity,
+        disclosed=verdict.disclosed,
+        reverts_to=None,
+        stats=diff.measure(verdict.changes),
+        evidence=verdict.evidence,
+        fingerprint=verdict.fingerprint,
+    )
+    return Diff(edit, old, new, verdict.changes)
+
+
+def texts_diff(old: Content, new: Content, *, source: Source = "page") -> Diff:
+    """The difference of two texts that are no stored revisions (`diff --no-index`, `diff --pairs`); times are meaningless in it."""
+    from datetime import UTC, datetime
+
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    first = Revision(0, 1, "", None, "new", True, source, "", epoch, epoch, None, None, old)
+    return diff_of(first, replace(first, rev=2, event="edited", content=new), url="")
+
+
+def _only(listings: Mapping[str, Said], slugs: set[str]) -> dict[str, Said]:
+    return {slug: said for slug, said in listings.items() if slug in slugs}

@@ -685,12 +685,18 @@ class Saved:
     """What the store made of an outcome.
 
     `stored` False: a newer claim owns the task (fenced out) or a head had moved; nothing was written.
+    The recipe adds how it went: a poll its outcome, status, entries and error, a look its verdict (and error).
     """
 
     stored: bool
     new_articles: tuple[int, ...] = ()
     revisions: int = 0
     edits: tuple[Edit, ...] = ()
+    outcome: str | None = None
+    status: int | None = None
+    entries: int = 0
+    error: str | None = None
+    verdict: Verdict | None = None
 
 
 # --- telling --------------------------------------------------------------------------------------------------------
@@ -720,8 +726,77 @@ class QueuedEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class Story:
+    """One article in a report. `diff` is the net difference over `edits` (oldest first), with the worst of their severities.
+
+    `title` is the headline the article was first seen with, `outlet` who publishes it, `also` the same edit in other articles.
+    `held` says since when and why it waited, `rules` which rules wanted it told.
+    """
+
+    diff: Diff
+    edits: tuple[Edit, ...]
+    title: str
+    outlet: str
+    also: tuple[Edit, ...] = ()
+    held: str | None = None
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The same change in many articles of one host, most likely a template: told in one sentence, `sample` shows it."""
+
+    host: str
+    edits: tuple[Edit, ...]
+    sample: Diff
+
+
+@dataclass(frozen=True, slots=True)
+class OutletCount:
+    """One outlet in a report, in numbers. `outlet` is its title, `slug` its feed."""
+
+    slug: str
+    outlet: str
+    edits: int
+    headlines: int
+    undisclosed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something a reader of a digest should mend: a feed that fails, a message that nobody took. `since` where it is known."""
+
+    subject: str
+    message: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is told in one piece: stories, the gravest first, and the numbers behind them.
+
+    `edits` counts everything, `more` those that are neither in a story nor in a notice. `reason` says why they come together
+    ('', 'digest', 'quiet hours', 'limit 6/h').
+    """
+
+    since: datetime | None
+    until: datetime
+    stories: tuple[Story, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    counts: tuple[OutletCount, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    edits: int = 0
+    more: int = 0
+    reason: str = ""
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message to one target. `key` is sha256 over target and edit ids: the same edits always make the same message id."""
+    """One message to one target. `key` is sha256 over target and edit ids: the same edits always make the same message id.
+
+    `attempts` counts this one too. `report` is what the message says: set by deliver, None as the store hands it out.
+    """
 
     id: int
     key: str
@@ -729,6 +804,7 @@ class Delivery:
     rows: tuple[int, ...]
     fence: int
     attempts: int
+    report: Report | None = None
 
 
 @dataclass(frozen=True, slots=True)

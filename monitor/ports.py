@@ -306,16 +306,33 @@ class OutboxStore(Protocol):
         """Makes targets known; a new one starts at the newest edit."""
         ...
 
-    def due_edits(self, target: str, now: datetime, limit: int = 500) -> tuple[QueuedEdit, ...]: ...
+    def due_edits(self, target: str, now: datetime, limit: int = 500, after: int = 0) -> tuple[QueuedEdit, ...]:
+        """Waiting and held rows whose `due_at` has come and that no delivery has, by row id, from the row after `after` on."""
+        ...
+
+    def queued(self, rows: Sequence[int]) -> tuple[QueuedEdit, ...]:
+        """These rows with what they are about, by row id."""
+        ...
+
+    def due_deliveries(self, target: str, now: datetime) -> tuple[Delivery, ...]:
+        """Messages begun and not ended: their retry is due, or their sender's lease is over. Rows and key stay as they were."""
+        ...
+
+    def resume_delivery(self, delivery: Delivery, now: datetime, lease: timedelta) -> Delivery | None:
+        """Claims such a message again, fence and attempts one higher; None when somebody else has it or it has ended."""
+        ...
 
     def reschedule(self, rows: Sequence[int], state: DispatchState, reason: str, due_at: datetime) -> None: ...
 
     def start_delivery(self, target: str, rows: Sequence[int], now: datetime, lease: timedelta) -> Delivery | None:
-        """Claims these rows for one message; None when somebody else has them."""
+        """Claims these rows for one message; None when somebody else has them. From now on they go together, or not at all."""
         ...
 
     def finish_delivery(self, delivery: Delivery, result: Receipt | Refusal, retry_at: datetime | None) -> None:
-        """Writes what became of it; `retry_at` None with a Refusal: a dead letter."""
+        """Writes what became of it; `retry_at` None with a Refusal: a dead letter. A lost fence writes nothing.
+
+        Rows become sent, dead, or wait with their delivery for `retry_at` (then in `due_deliveries`, never in `due_edits`).
+        """
         ...
 
     def next_due_delivery_at(self) -> datetime | None: ...

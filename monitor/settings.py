@@ -43,7 +43,10 @@ class StoreSettings:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where reports go. `url`: mailto:…, webhook+https://…, exec:…, or any Apprise URL. `at` is local HH:MM, `days` 0 = Monday."""
+    """Where reports go. `url`: mailto:…, webhook+https://…, exec:…, or any Apprise URL. `at` is local HH:MM, `days` 0 = Monday.
+
+    `wait`: how long an instant message waits for further edits of its article, so that they become one.
+    """
 
     name: str
     url: str
@@ -53,6 +56,7 @@ class Target:
     max_per: tuple[int, timedelta] | None = None
     empty: Literal["skip", "send"] = "skip"
     secret: str | None = None
+    wait: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,276 @@
+"""One look: asks for an article's page, reads it, tells what became of the article, and saves what was learnt, whole.
+
+ask → 304? same bytes? → extract (more pages) → revise → diff, classify → schedule → save
+"""
+
+import hashlib
+from collections.abc import Generator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from monitor import identify, proof, revise, schedule
+from monitor.extract.page import append_page, extract_page
+from monitor.model import (
+    Answer,
+    ArticleUpdate,
+    Failure,
+    KnownArticle,
+    Look,
+    LookOutcome,
+    Pace,
+    Page,
+    PageContext,
+    PageTask,
+    RawPage,
+    Request,
+    Response,
+    Said,
+)
+from monitor.ports import Doors, Recipe, WorkerKilled
+from monitor.revise import Decision
+from monitor.versions import feed_content, feed_stamps, new_revision, present_listings
+
+TRIES = 3  # how often an outcome is thought out again when another observation was saved first
+MOST_PAGES = 10  # of one article in several pages
+PAGE_IS_OUT_OF_REACH = ("robots", "paywall", "login")  # the feed's own words are then the text
+FAILURES_BEFORE_FEED_TEXT = 3  # of an article that never had a page: then the feed's words are kept rather than nothing
+
+
+def look(task: PageTask, doors: Doors) -> Recipe:
+    """Asks for the page and saves what became of the article. Returns what was stored, with the verdict of the look."""
+    answer = yield request(task)
+    seen = yield from _read(task, answer, doors)
+    for _ in range(TRIES):
+        outcome = learn(task, answer, seen, doors)
+        saved = doors.store.save_look(outcome)
+        if saved.stored:
+            break
+    verdict = outcome.update.look.verdict if outcome.update.look else None
+    error = f"{answer.code}: {answer.message}" if isinstance(answer, Failure) else None
+    return replace(saved, verdict=verdict, status=answer.status, error=error)
+
+
+def request(task: PageTask) -> Request:
+    """The question, conditional when there are validators; a feed's headers go only to the feed's own host."""
+    host = urlsplit(task.url).netloc
+    own = next((feed for feed in task.feeds if urlsplit(feed.url).netloc == host), None)
+    if own is None:
+        return Request(task.url, "page", task.pace.validators)
+    return Request(task.url, "page", task.pace.validators, own.headers, own.proxy, own.ca_file)
+
+
+def _read(task: PageTask, answer: Answer, doors: Doors) -> Generator[Request, Answer, Page | None]:
+    """The page as extracted, with its further pages; None when there is nothing to extract (failed, 304, the same bytes)."""
+    if not isinstance(answer, Response) or answer.status == 304 or _sha(answer) == task.pace.body_sha:
+        return None
+    known = doors.store.known_article(task.article_id)
+    context = _context(task, known, answer, doors)
+    page: Page = _extract(answer, context, doors)
+    more, asked = list(page.more), {task.url, answer.final_url}
+    while more and len(asked) < MOST_PAGES:
+        url = more.pop(0)
+        if url in asked:
+            continue
+        asked.add(url)
+        next_answer = yield replace(request(task), url=url, validators=None)
+        if not isinstance(next_answer, Response) or next_answer.status != 200:
+            return replace(page, verdict="suspect", reason="truncated")
+        part = _extract(next_answer, replace(context, url=url, known=None, known_raw=None), doors)
+        page = append_page(page, part)
+        more.extend(part.more)
+    return page
+
+
+def _extract(answer: Response, context: PageContext, doors: Doors) -> Page:
+    try:
+        return doors.workers.run(extract_page, answer.body, answer.headers, answer.status, context)
+    except WorkerKilled:
+        nothing = revise.NO_CONTENT
+        return Page("suspect", "error_page", answer.final_url, None, nothing, doubts=("reading it took too much time or memory",))
+
+
+def _context(task: PageTask, known: KnownArticle, answer: Response, doors: Doors) -> PageContext:
+    head = known.head if known.head and known.head.source == "page" else None
+    host = urlsplit(answer.final_url).netloc.lower()
+    posted, updated = head.stamps if head else (None, None)
+    return PageContext(
+        url=answer.final_url,
+        now=answer.at,
+        timezone=next((feed.timezone for feed in task.feeds if feed.timezone), None),
+        rule=doors.rule_for(host),
+        known=head.content if head else None,
+        known_raw=known.head_raw if head else None,
+        known_posted=posted,
+        known_updated=updated,
+        extractor=head.extractor if head else None,
+        boilerplate=doors.store.boilerplate(host),
+        listed_title=known.listed[0].title if known.listed else None,
+    )
+
+
+def learn(task: PageTask, answer: Answer, page: Page | None, doors: Doors) -> LookOutcome:
+    """All that this look teaches, without writing any of it."""
+    known = doors.store.known_article(task.article_id, raw=False)
+    now = answer.at
+    listings = present_listings(known)
+    decision = _decide(known, answer, page, listings, now)
+    source_is_page = True
+    if decision.event is None and _falls_back(known, answer, page, doors):
+        decision, source_is_page = _decide_from_feed(known, decision, listings, now), False
+    elif decision.event is None and _feeds_changed_their_words(known, listings):
+        decision = _with_listings(known, decision, now)
+    update = _update(task, known, answer, page, decision, listings, doors, source_is_page=source_is_page)
+    notes = tuple(page.doubts) if page and decision.verdict in ("held", "suspect") else ()
+    return LookOutcome(task, now, _pace(task, known, answer, decision, doors), update, _merge_into(known, page, doors), notes)
+
+
+def _decide(known: KnownArticle, answer: Answer, page: Page | None, listings: Mapping[str, Said], now: datetime) -> Decision:
+    if isinstance(answer, Failure):
+        if answer.status in (404, 410):
+            return revise.decide_absence(known, answer.status, answer.code, now)
+        return revise.unchanged(known, "failed", answer.code)
+    if page is None:
+        return revise.decide_same(known, now)
+    if page.verdict == "suspect" and page.reason == "home_page" and known.head is not None:
+        return revise.decide_absence(known, answer.status, "home_page", now)
+    return revise.decide(known, page, listings, now)
+
+
+def _falls_back(known: KnownArticle, answer: Answer, page: Page | None, doors: Doors) -> bool:
+    """Whether the feed's own words are the text, because the page cannot be had."""
+    if not known.listed or (known.head is not None and known.head.source == "page"):
+        return False
+    reason = answer.code if isinstance(answer, Failure) else page.reason if page and page.verdict == "suspect" else None
+    if reason is None:
+        return False
+    if reason in PAGE_IS_OUT_OF_REACH or known.head is not None:
+        return True
+    return 1 + sum(1 for _ in doors.store.looks(known.id)) >= FAILURES_BEFORE_FEED_TEXT
+
+
+def _decide_from_feed(known: KnownArticle, page_decision: Decision, listings: Mapping[str, Said], now: datetime) -> Decision:
+    speaker = min(known.listed, key=lambda listing: (listing.gone_at is not None, listing.first_seen_at))
+    posted, updated = feed_stamps(speaker)
+    decision = revise.decide_feed(known, feed_content(speaker), posted, updated, listings, now)
+    return replace(decision, reason=page_decision.reason, sooner=page_decision.sooner)
+
+
+def _feeds_changed_their_words(known: KnownArticle, listings: Mapping[str, Said]) -> bool:
+    """A feed that spoke when the head was made says something else now."""
+    head = known.head
+    if head is None or head.event == "gone":
+        return False
+    return any(slug in listings and proof.said_key(listings[slug]) != proof.said_key(said) for slug, said in head.listings.items())
+
+
+def _with_listings(known: KnownArticle, decision: Decision, now: datetime) -> Decision:
+    head = known.head
+    assert head is not None
+    posted, updated = (decision.restamp.posted, decision.restamp.updated) if decision.restamp else head.stamps
+    return replace(
+        decision, verdict="edited", event="edited", content=head.content, posted=posted, updated=updated, confirmed=True,
+        reason="a feed changed its own words", restamp=None,
+    )  # fmt: skip
+
+
+def _update(
+    task: PageTask,
+    known: KnownArticle,
+    answer: Answer,
+    page: Page | None,
+    decision: Decision,
+    listings: Mapping[str, Said],
+    doors: Doors,
+    *,
+    source_is_page: bool,
+) -> ArticleUpdate:
+    now = answer.at
+    is_article = page is not None and page.verdict == "article"
+    update = ArticleUpdate(
+        known.id,
+        known.head_rev,
+        known.url,
+        keys=identify.page_keys(page, answer.final_url) if page is not None and is_article and isinstance(answer, Response) else (),
+        canonical_url=page.canonical_url if page is not None and is_article else None,
+        state=decision.state,
+        restamp=decision.restamp,
+        seen=decision.seen_head,
+        confirm=decision.confirms_head,
+        disclose_head=decision.disclose_head,
+        memo=decision.memo,
+        flapping=decision.flapping,
+        blocks=page.blocks if page is not None and is_article and known.head is None else (),
+    )
+    if decision.event is not None and decision.content is not None:
+        raw = RawPage(answer.final_url, answer.status, answer.headers, answer.body) if page and isinstance(answer, Response) else None
+        kept_source = known.head.source if page is None and known.head else "page"
+        revision = new_revision(
+            known,
+            event=decision.event,
+            confirmed=decision.confirmed,
+            source=kept_source if source_is_page else "feed",
+            url=page.url if page else known.head.url if known.head else known.url,
+            first_seen_at=decision.first_seen_at or now,
+            posted=decision.posted,
+            updated=decision.updated,
+            content=decision.content,
+            listings=listings,
+            extractor=decision.extractor if source_is_page else "feed",
+            raw=raw if source_is_page else None,
+            reverts_to=decision.reverts_to,
+            feeds=task.feeds,
+            doors=doors,
+        )
+        update = replace(update, revision=revision)
+    rev = known.head_rev + 1 if update.revision else decision.rev_met
+    took = answer.at - answer.asked_at if isinstance(answer, Response) else timedelta(0)
+    address = answer.final_url or answer.url
+    seen = Look(now, address, answer.status, decision.verdict, decision.reason, rev, took, len(answer.body))
+    return replace(update, look=seen)
+
+
+def _merge_into(known: KnownArticle, page: Page | None, doors: Doors) -> int | None:
+    """Another article that this page says it is, by its canonical address; never one that stands beside it in a feed now."""
+    if page is None or page.verdict != "article" or not page.canonical_url:
+        return None
+    keys = [key for key in identify.page_keys(page, page.url) if key.kind == "canonical"]
+    others = set(doors.store.find_articles(keys).values()) - {known.id}
+    if len(others) != 1:
+        return None
+    other = doors.store.known_article(others.pop(), raw=False)
+    present = {listing.feed for listing in known.listed if listing.gone_at is None}
+    beside = {listing.feed for listing in other.listed if listing.gone_at is None}
+    return None if present & beside else other.id
+
+
+def _pace(task: PageTask, known: KnownArticle, answer: Answer, decision: Decision, doors: Doors) -> Pace:
+    """When to look again. Validators and bytes are kept of accepted pages only, so that a doubtful one is asked for whole again."""
+    edited = decision.event in ("edited", "reverted", "restored")
+    posted = decision.posted or (known.head.posted if known.head else None)
+    pace = schedule.after_look(
+        task.pace,
+        answer,
+        verdict=decision.verdict,
+        edited=edited,
+        posted_at=posted.at if posted else None,
+        first_seen_at=known.first_seen_at or answer.at,
+        last_edit_at=answer.at if edited else known.last_edit_at,
+        habit=None,
+        sooner=decision.sooner,
+        bounds=doors.bounds,
+        now=answer.at,
+    )
+    asked_at = answer.asked_at if isinstance(answer, Response) else answer.at
+    pace = replace(pace, asked_at=asked_at)
+    if decision.verdict == "gone":
+        return replace(pace, validators=None, body_sha=None)
+    if decision.verdict in ("held", "suspect", "failed"):
+        return replace(pace, validators=task.pace.validators, body_sha=task.pace.body_sha)
+    if isinstance(answer, Response) and answer.status == 200:
+        return replace(pace, body_sha=_sha(answer))
+    return pace
+
+
+def _sha(answer: Response) -> bytes:
+    return hashlib.sha256(answer.body).digest()

@@ -29,11 +29,14 @@ class Face:
     timezone: str | None
     verbosity: int = 0
 
-    def settings(self) -> "Settings":
-        """The configuration, read and checked. Raises ConfigError with every mistake."""
+    def settings(self, *, secrets: bool = True) -> "Settings":
+        """The configuration, read and checked. Raises ConfigError with every mistake.
+
+        `secrets` False: for commands that only read, secrets that cannot be had are left out.
+        """
         from monitor.config import read_settings
 
-        return read_settings(self.config_dir, self.state_dir, timezone=self.timezone)
+        return read_settings(self.config_dir, self.state_dir, timezone=self.timezone, secrets=secrets)
 
     def app(self) -> "App":
         """The program with its implementations tied together, over the configured store."""

@@ -77,7 +77,7 @@ class LazyGroup(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            from monitor.cli.suggest import nearest
+            from monitor.suggest import nearest
 
             near = nearest(args[0], self.list_commands(ctx))
             ctx.fail(f"no such command '{args[0]}'." + (f" Did you mean '{near}'?" if near else ""))

@@ -11,3 +11,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
     best = process.extractOne(word, list(known), scorer=fuzz.ratio, score_cutoff=NEAR)
     return best[0] if best else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'timeout'?`, or nothing when no known word is near."""
+    near = nearest(word, known)
+    return f"; did you mean '{near}'?" if near else ""

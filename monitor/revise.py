@@ -1,0 +1,408 @@
+"""What a look or a poll means for an article: nothing, a new revision, a held doubt, a restamp, its end or its return.
+
+Pure: what is known and what was read go in, a `Decision` comes out. The memory that reaches from look to look travels in
+`KnownArticle.memo` and is written anew by every decision.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from monitor.model import ArticleState, Content, Event, KnownArticle, Page, Restamp, Revision, Said, Stamp, Verdict
+from monitor.proof import folded, text_key
+from monitor.times import rfc3339
+
+# How soon to look again: after a doubt (the second look decides), after a suspect or absent page (it may be over soon).
+AFTER_DOUBT = timedelta(minutes=15)
+AFTER_SUSPECT = timedelta(minutes=20)
+AFTER_ABSENCE = timedelta(hours=1)
+
+# An answer that says "not here" makes an article gone when it was seen this often in a row: the status is certain, words are less so.
+SIGHTINGS = {"absent": 2, "home_page": 2, "soft_404": 3}
+
+_STATUS_GONE = (404, 410)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one observation means. `event` None: no revision is made; then `content` and the stamps are None too.
+
+    `rev_met` is the revision whose text was met, `reverts_to` the one a `reverted` revision returns to; `first_seen_at` is set when
+    the text was held before. `confirms_head` and `seen_head` speak of the newest revision, `sooner` asks for an earlier next look.
+    """
+
+    verdict: Verdict
+    reason: str | None = None
+    event: Event | None = None
+    content: Content | None = None
+    posted: Stamp | None = None
+    updated: Stamp | None = None
+    restamp: Restamp | None = None
+    first_seen_at: datetime | None = None
+    confirmed: bool = False
+    confirms_head: bool = False
+    seen_head: bool = False
+    rev_met: int | None = None
+    reverts_to: int | None = None
+    disclose_head: bool = False
+    memo: str = "{}"
+    state: ArticleState | None = None
+    flapping: bool | None = None
+    sooner: timedelta | None = None
+    extractor: str = ""
+
+
+def decide(known: KnownArticle, page: Page, listings: Mapping[str, Said], now: datetime) -> Decision:
+    """What a look at the article's page means. `listings` is what each feed says of it now."""
+    memo = _Memo.read(known.memo)
+    if page.verdict == "suspect":
+        return _suspect(known, page, memo, now)
+    memo = replace(memo, absent=None, extractor=page.extractor or memo.extractor)
+    posted, updated = _stamps(known, page)
+    version = _Version(page.content, posted, updated, page.extractor, memo, own_posted=page.posted)
+    head = known.head
+    if known.state == "gone" or (head is not None and head.event == "gone"):
+        return _revision(known, version, listings, "restored", state="watched")
+    if head is None or head.source == "feed":
+        return _revision(known, version, listings, "new")
+    if text_key(page.content) == text_key(head.content):
+        return _same_text(known, head, version, listings, now)
+    if said := _old_news(known, head, version, now):
+        return said
+    doubts = page.doubts + _stamp_doubts(head, page)
+    if doubts:
+        return _doubtful(known, head, version, doubts, listings, now)
+    return _changed(known, version, listings)
+
+
+def decide_feed(
+    known: KnownArticle, content: Content, posted: Stamp | None, updated: Stamp | None, listings: Mapping[str, Said], now: datetime
+) -> Decision:
+    """What a feed's own words mean: the text itself where no page can be had, else only what each feed says beside the page."""
+    memo = _Memo.read(known.memo)
+    head = known.head
+    if head is None:
+        return _revision(known, _Version(content, posted, updated, "feed", memo), listings, "new")
+    if head.event == "gone":
+        return Decision("same", rev_met=head.rev, memo=memo.write())
+    if head.source == "page":
+        version = _Version(head.content, head.stamps[0], head.stamps[1], head.extractor, memo)
+        if not _resaid(head, listings):
+            return Decision("same", rev_met=head.rev, memo=memo.write(), extractor=head.extractor)
+        return _resaid_decision(known, head, version, listings)
+    version = _Version(content, posted or head.stamps[0], updated or head.stamps[1], "feed", memo)
+    if text_key(content) == text_key(head.content):
+        return _same_text(known, head, version, {}, now)
+    if said := _old_news(known, head, version, now):
+        return said
+    return _changed(known, version, listings)
+
+
+def decide_absence(known: KnownArticle, status: int | None, reason: str, now: datetime) -> Decision:
+    """What an answer without a page means. 404 and 410 (or a `reason` of SIGHTINGS) seen often enough make the article `gone`."""
+    memo = _Memo.read(known.memo)
+    sign = "absent" if status in _STATUS_GONE else reason
+    if sign not in SIGHTINGS:
+        return Decision("failed", reason=reason, memo=memo.write())
+    return _absent(known, memo, sign, reason, "failed", now)
+
+
+# --- the memory -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A doubtful text that waits for a second look: its key, what it took from the head and what it brought, as paragraph hashes."""
+
+    key: str
+    at: str
+    lost: tuple[str, ...]
+    brought: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Memo:
+    """What decisions remember between looks. `fresh` is the revision made by the last look; `said` maps slug → words' hash → rev."""
+
+    held: _Held | None = None
+    absent: tuple[str, int, str] | None = None
+    fresh: int | None = None
+    extractor: str = ""
+    said: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, text: str) -> "_Memo":
+        raw: dict[str, Any] = json.loads(text or "{}")
+        held, absent = raw.get("held"), raw.get("absent")
+        return cls(
+            held=_Held(held["key"], held["at"], tuple(held["lost"]), tuple(held["brought"])) if held else None,
+            absent=(absent[0], absent[1], absent[2]) if absent else None,
+            fresh=raw.get("fresh"),
+            extractor=raw.get("extractor", ""),
+            said=raw.get("said", {}),
+        )
+
+    def write(self) -> str:
+        held = self.held
+        shape = {
+            "held": {"key": held.key, "at": held.at, "lost": held.lost, "brought": held.brought} if held else None,
+            "absent": self.absent,
+            "fresh": self.fresh,
+            "extractor": self.extractor,
+            "said": self.said,
+        }
+        return json.dumps({name: value for name, value in shape.items() if value}, separators=(",", ":"))
+
+
+def pinned_extractor(memo: str) -> str | None:
+    """The extractor that read this article's page before, for `PageContext.extractor`; None before the first look."""
+    return _Memo.read(memo).extractor or None
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """What was read, and the memory so far. `own_posted` is the Posted that stands on the page itself."""
+
+    content: Content
+    posted: Stamp | None
+    updated: Stamp | None
+    extractor: str
+    memo: _Memo
+    own_posted: Stamp | None = None
+
+
+# --- decisions ------------------------------------------------------------------------------------------------------
+
+
+def _revision(
+    known: KnownArticle,
+    version: _Version,
+    listings: Mapping[str, Said],
+    event: Event,
+    *,
+    first_seen_at: datetime | None = None,
+    confirmed: bool = False,
+    reverts_to: int | None = None,
+    state: ArticleState | None = None,
+) -> Decision:
+    rev = known.head_rev + 1
+    memo = replace(version.memo, held=None, fresh=rev, said=_remembered(version.memo.said, listings, rev))
+    return Decision(
+        "new" if event == "new" else "edited",
+        event=event,
+        content=version.content,
+        posted=version.posted,
+        updated=version.updated,
+        first_seen_at=first_seen_at,
+        confirmed=confirmed,
+        rev_met=rev,
+        reverts_to=reverts_to,
+        memo=memo.write(),
+        state=state,
+        extractor=version.extractor,
+    )
+
+
+def _same_text(known: KnownArticle, head: Revision, version: _Version, listings: Mapping[str, Said], now: datetime) -> Decision:
+    """The head's text was met again: it is confirmed, and stamps that moved alone become a restamp."""
+    if _resaid(head, listings):
+        return replace(_resaid_decision(known, head, version, listings), confirms_head=not head.confirmed, seen_head=True)
+    restamp = _restamp(head, version, now)
+    discloses = restamp is not None and version.memo.fresh == head.rev and _is_edit(head) and _moved_past(head, version.updated)
+    return Decision(
+        "restamped" if restamp else "same",
+        restamp=restamp,
+        confirms_head=not head.confirmed,
+        seen_head=True,
+        rev_met=head.rev,
+        disclose_head=discloses,
+        memo=replace(version.memo, held=None, fresh=None).write(),
+        extractor=head.extractor,
+    )
+
+
+def _old_news(known: KnownArticle, head: Revision, version: _Version, now: datetime) -> Decision | None:
+    """The text of an earlier revision: an old copy, a flip between two texts, or a true return. None when the text is new."""
+    met = known.texts.get(text_key(version.content))
+    if met is None:
+        return None
+    memo = replace(version.memo, held=None)
+    if head.source == "page" and _is_older(version.updated or version.own_posted, head.stamps[1] or head.stamps[0]):
+        return Decision("suspect", reason="stale", rev_met=met, memo=memo.write(), sooner=AFTER_SUSPECT)
+    if head.event == "reverted" and met == head.rev - 1:
+        return Decision("same", reason="flapping", rev_met=met, memo=memo.write(), flapping=True, extractor=version.extractor)
+    return _revision(known, replace(version, memo=memo), {}, "reverted", reverts_to=met)
+
+
+def _changed(known: KnownArticle, version: _Version, listings: Mapping[str, Said]) -> Decision:
+    """A change that is believed at once. Had it been held before (in this text), it was first seen then."""
+    held = version.memo.held
+    if held and held.key == text_key(version.content).hex():
+        return _revision(known, version, listings, "edited", first_seen_at=_time(held.at), confirmed=True)
+    return _revision(known, version, listings, "edited")
+
+
+def _doubtful(
+    known: KnownArticle, head: Revision, version: _Version, doubts: tuple[str, ...], listings: Mapping[str, Said], now: datetime
+) -> Decision:
+    """Held at first sight; a revision when a second look shows the same text or one that builds on it."""
+    new = _held(head.content, version.content, rfc3339(now))
+    held = version.memo.held
+    if held and held.key == new.key:
+        return _revision(known, version, listings, "edited", first_seen_at=_time(held.at), confirmed=True)
+    if held and _builds_on(held, new, version.content):
+        return _revision(known, version, listings, "edited", first_seen_at=_time(held.at))
+    memo = replace(version.memo, held=new)
+    return Decision("held", reason="; ".join(doubts), memo=memo.write(), sooner=AFTER_DOUBT, extractor=version.extractor)
+
+
+def _suspect(known: KnownArticle, page: Page, memo: _Memo, now: datetime) -> Decision:
+    reason = page.reason or "empty"
+    if reason in SIGHTINGS:
+        return _absent(known, memo, reason, reason, "suspect", now)
+    return Decision("suspect", reason=reason, memo=memo.write(), sooner=AFTER_SUSPECT, extractor=page.extractor)
+
+
+def _absent(known: KnownArticle, memo: _Memo, sign: str, reason: str, verdict: Verdict, now: datetime) -> Decision:
+    head = known.head
+    if known.state == "gone" or (head is not None and head.event == "gone"):
+        return Decision("gone", reason=reason, rev_met=known.head_rev or None, memo=memo.write())
+    seen, since = (memo.absent[1] + 1, memo.absent[2]) if memo.absent and memo.absent[0] == sign else (1, rfc3339(now))
+    memo = replace(memo, absent=(sign, seen, since))
+    if seen < SIGHTINGS[sign] or head is None or head.source == "feed":
+        return Decision(verdict, reason=reason, memo=memo.write(), sooner=AFTER_ABSENCE if seen < SIGHTINGS[sign] else None)
+    return Decision(
+        "gone",
+        reason=reason,
+        event="gone",
+        content=head.content,
+        posted=head.stamps[0],
+        updated=head.stamps[1],
+        first_seen_at=_time(since),
+        confirmed=True,
+        rev_met=known.head_rev + 1,
+        memo=replace(memo, absent=None, held=None, fresh=None).write(),
+        state="gone",
+        extractor=head.extractor,
+    )
+
+
+# --- what feeds say beside a page -----------------------------------------------------------------------------------
+
+
+def _resaid(head: Revision, listings: Mapping[str, Said]) -> bool:
+    """Did a feed change its own words? A feed that joins or leaves says nothing new."""
+    return any(slug in head.listings and _words(said) != _words(head.listings[slug]) for slug, said in listings.items())
+
+
+def _resaid_decision(known: KnownArticle, head: Revision, version: _Version, listings: Mapping[str, Said]) -> Decision:
+    """New words of a feed are an edit; words it had before are one `reverted`, and from then on flips."""
+    memo = replace(version.memo, said=_remembered(version.memo.said, head.listings, head.rev, keep=True))
+    changed = [slug for slug, said in listings.items() if slug in head.listings and _words(said) != _words(head.listings[slug])]
+    met = [memo.said.get(slug, {}).get(_words(listings[slug])) for slug in changed]
+    version = replace(version, memo=memo)
+    if not all(met):
+        return _revision(known, version, listings, "edited")
+    back = max(rev for rev in met if rev)
+    if head.event == "reverted" and back == head.rev - 1:
+        return Decision("same", reason="flapping", rev_met=back, memo=memo.write(), flapping=True, extractor=head.extractor)
+    return _revision(known, version, listings, "reverted", reverts_to=back)
+
+
+def _remembered(
+    said: Mapping[str, Mapping[str, int]], listings: Mapping[str, Said], rev: int, keep: bool = False
+) -> dict[str, dict[str, int]]:
+    """`said` with these listings as of revision `rev`; with `keep`, words already known stay with their revision."""
+    newest = {slug: dict(words) for slug, words in said.items()}
+    for slug, words in listings.items():
+        known = newest.setdefault(slug, {})
+        if not (keep and _words(words) in known):
+            known[_words(words)] = rev
+        # a headline rarely has more versions; beyond these a return is told as an edit
+        newest[slug] = dict(list(known.items())[-12:])
+    return newest
+
+
+def _words(said: Said) -> str:
+    return hashlib.sha256(f"{folded(said.title)}\n{folded(said.summary or '')}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+# --- doubts ---------------------------------------------------------------------------------------------------------
+
+
+def _held(old: Content, new: Content, at: str) -> _Held:
+    before, after = _pieces(old), _pieces(new)
+    lost = tuple(sorted(before - after))
+    return _Held(text_key(new).hex(), at, lost, tuple(sorted(after - before)))
+
+
+def _builds_on(held: _Held, new: _Held, content: Content) -> bool:
+    """Does the new text keep what was doubtful: all that was lost is still lost, and most of what was brought is still there?"""
+    if not set(held.lost) <= set(new.lost):
+        return False
+    kept = len(set(held.brought) & _pieces(content))
+    return kept * 2 > len(held.brought) or (not held.brought and bool(held.lost))
+
+
+def _pieces(content: Content) -> set[str]:
+    texts = (content.title, content.subtitle or "", *content.body, *content.captions)
+    return {hashlib.sha256(folded(text).encode("utf-8", "surrogatepass")).hexdigest()[:10] for text in texts if text}
+
+
+def _stamp_doubts(head: Revision, page: Page) -> tuple[str, ...]:
+    """A new text under an Updated older than the one read last may be an old copy that was never seen here."""
+    return ("updated went back",) if _is_older(page.updated, head.stamps[1]) else ()
+
+
+# --- stamps ---------------------------------------------------------------------------------------------------------
+
+
+def _stamps(known: KnownArticle, page: Page) -> tuple[Stamp | None, Stamp | None]:
+    """Posted and Updated of the page; a page that names no Posted keeps the one known, or what a feed says."""
+    head = known.head
+    posted, updated = page.posted, page.updated
+    if head is not None and head.source == "page":
+        posted = _settled(posted, head.stamps[0])
+        updated = _settled(updated, head.stamps[1]) if updated else None
+    if posted is None:
+        posted = next((Stamp(said.published_at, source="feed") for said in known.listed if said.published_at), None)
+    return posted, updated
+
+
+def _settled(read: Stamp | None, before: Stamp | None) -> Stamp | None:
+    """A stamp told only roughly ("2 hours ago") does not replace one that is known; nor does none."""
+    if read is None or (read.source == "relative" and before is not None):
+        return before
+    return read
+
+
+def _restamp(head: Revision, version: _Version, now: datetime) -> Restamp | None:
+    """The stamps that moved alone; None when neither did, or when they went back to what this revision had shown before."""
+    posted, updated = version.posted or head.stamps[0], version.updated or head.stamps[1]
+    if _pair(posted, updated) in {_pair(head.posted, head.updated), *(_pair(r.posted, r.updated) for r in head.restamps)}:
+        return None
+    return Restamp(at=now, posted=posted, updated=updated)
+
+
+def _pair(posted: Stamp | None, updated: Stamp | None) -> tuple[datetime | None, datetime | None]:
+    return posted.at if posted else None, updated.at if updated else None
+
+
+def _is_edit(head: Revision) -> bool:
+    return head.event in ("edited", "reverted")
+
+
+def _moved_past(head: Revision, updated: Stamp | None) -> bool:
+    last = head.stamps[1] or head.stamps[0]
+    return updated is not None and (last is None or updated.at > last.at)
+
+
+def _is_older(stamp: Stamp | None, newest: Stamp | None) -> bool:
+    return stamp is not None and stamp.source != "relative" and newest is not None and stamp.at < newest.at
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

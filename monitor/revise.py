@@ -23,6 +23,8 @@ AFTER_ABSENCE = timedelta(hours=1)
 # An answer that says "not here" makes an article gone when it was seen this often in a row: the status is certain, words are less so.
 SIGHTINGS = {"absent": 2, "home_page": 2, "soft_404": 3}
 
+NO_CONTENT = Content("")
+
 _STATUS_GONE = (404, 410)
 
 
@@ -60,7 +62,7 @@ def decide(known: KnownArticle, page: Page, listings: Mapping[str, Said], now: d
     memo = _Memo.read(known.memo)
     if page.verdict == "suspect":
         return _suspect(known, page, memo, now)
-    memo = replace(memo, absent=None, extractor=page.extractor or memo.extractor)
+    memo = replace(memo, absent=None, met=None, extractor=page.extractor or memo.extractor)
     posted, updated = _stamps(known, page)
     version = _Version(page.content, posted, updated, page.extractor, memo, own_posted=page.posted)
     head = known.head
@@ -110,6 +112,26 @@ def decide_absence(known: KnownArticle, status: int | None, reason: str, now: da
     return _absent(known, memo, sign, reason, "failed", now)
 
 
+def decide_same(known: KnownArticle, now: datetime) -> Decision:
+    """What a 304 or the same bytes as last time mean: the text that was met last is still there."""
+    memo, head = _Memo.read(known.memo), known.head
+    if head is None or head.event == "gone" or memo.met is not None:
+        return Decision("same", rev_met=memo.met or known.head_rev or None, memo=replace(memo, absent=None).write())
+    return Decision(
+        "same",
+        confirms_head=head.source == "page" and not head.confirmed,
+        seen_head=True,
+        rev_met=head.rev,
+        memo=replace(memo, absent=None, held=None, fresh=None).write(),
+        extractor=head.extractor,
+    )
+
+
+def unchanged(known: KnownArticle, verdict: Verdict, reason: str) -> Decision:
+    """An answer that says nothing of the article: written down, and nothing else moves."""
+    return Decision(verdict, reason=reason, memo=known.memo)
+
+
 # --- the memory -----------------------------------------------------------------------------------------------------
 
 
@@ -125,11 +147,16 @@ class _Held:
 
 @dataclass(frozen=True, slots=True)
 class _Memo:
-    """What decisions remember between looks. `fresh` is the revision made by the last look; `said` maps slug → words' hash → rev."""
+    """What decisions remember between looks.
+
+    `fresh` is the revision made by the last look, `met` an earlier one whose text stands there while the article flaps, `said` maps
+    slug → hash of the feed's words → revision.
+    """
 
     held: _Held | None = None
     absent: tuple[str, int, str] | None = None
     fresh: int | None = None
+    met: int | None = None
     extractor: str = ""
     said: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -141,6 +168,7 @@ class _Memo:
             held=_Held(held["key"], held["at"], tuple(held["lost"]), tuple(held["brought"])) if held else None,
             absent=(absent[0], absent[1], absent[2]) if absent else None,
             fresh=raw.get("fresh"),
+            met=raw.get("met"),
             extractor=raw.get("extractor", ""),
             said=raw.get("said", {}),
         )
@@ -151,6 +179,7 @@ class _Memo:
             "held": {"key": held.key, "at": held.at, "lost": held.lost, "brought": held.brought} if held else None,
             "absent": self.absent,
             "fresh": self.fresh,
+            "met": self.met,
             "extractor": self.extractor,
             "said": self.said,
         }
@@ -233,6 +262,7 @@ def _old_news(known: KnownArticle, head: Revision, version: _Version, now: datet
     if head.source == "page" and _is_older(version.updated or version.own_posted, head.stamps[1] or head.stamps[0]):
         return Decision("suspect", reason="stale", rev_met=met, memo=memo.write(), sooner=AFTER_SUSPECT)
     if head.event == "reverted" and met == head.rev - 1:
+        memo = replace(memo, met=met)
         return Decision("same", reason="flapping", rev_met=met, memo=memo.write(), flapping=True, extractor=version.extractor)
     return _revision(known, replace(version, memo=memo), {}, "reverted", reverts_to=met)
 

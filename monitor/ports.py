@@ -104,7 +104,10 @@ class FeedState:
 
 @dataclass(frozen=True, slots=True)
 class EditQuery:
-    """Which edits, oldest first. `after` is an edit id (a cursor). Kinds: any of. `min_level` a severity level."""
+    """Which edits, oldest first. `after` is an edit id (a cursor). Kinds: any of. `min_level` a severity level.
+
+    `before` an edit id too: only older edits, the cursor of a list that runs backwards; 0 no bound.
+    """
 
     article: int | None = None
     feeds: tuple[str, ...] = ()
@@ -117,11 +120,15 @@ class EditQuery:
     limit: int | None = None
     newest: bool = False
     held: bool = True
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleQuery:
-    """Which articles, by id. `states` empty: all of them, merged ones only with `merged`."""
+    """Which articles, by id. `states` empty: all of them, merged ones only with `merged`.
+
+    `after` and `before` are article ids (cursors of pages); 0 no bound.
+    """
 
     feeds: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
@@ -130,6 +137,19 @@ class ArticleQuery:
     merged: bool = False
     limit: int | None = None
     newest: bool = False
+    after: int = 0
+    before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PollRun:
+    """`times` polls of a feed in a row that ended alike, from the first to the last of them. `outcome` is the contract's."""
+
+    from_at: datetime
+    to_at: datetime
+    times: int
+    outcome: str
+    status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +271,10 @@ class ReadingStore(Protocol):
     """What is remembered. Reads take no lock and never wait for the writer."""
 
     def feeds(self) -> tuple[FeedState, ...]: ...
+
+    def polls(self, slug: str, limit: int = 50) -> tuple[PollRun, ...]:
+        """How the last polls of a feed went, newest first; empty for a feed that is not known."""
+        ...
 
     def articles(self, query: ArticleQuery) -> Iterator[Article]: ...
 

@@ -1,0 +1,266 @@
+"""Asking: one polite, guarded, bounded exchange with the world for each request."""
+
+import asyncio
+import contextlib
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+import aiohttp
+import httpx
+
+from monitor.fetch.body import Refused, read_body
+from monitor.fetch.guard import Blocked, Guard
+from monitor.fetch.politeness import HostGate, Slots
+from monitor.fetch.robots import Memory, NoMemory, RobotsBook
+from monitor.fetch.transport import ExactTransport
+from monitor.model import Answer, Failure, Headers, Hop, Request, Response
+from monitor.ports import Clock
+from monitor.settings import FetchSettings
+
+MAX_HOPS = 5
+MAX_HEADER_BYTES = 131_072
+ERROR_BODY_BYTES = 262_144
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_ACCEPT = {
+    "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, "
+    "text/xml;q=0.8, application/json;q=0.7, */*;q=0.1",
+    "page": "text/html, application/xhtml+xml;q=0.9, */*;q=0.1",
+}
+
+
+class HttpFetcher:
+    """Implements the Fetcher door over httpx.
+
+    One deadline for the whole exchange, redirects by hand, every address checked when it is connected to, one host at a time
+    with its rest, robots.txt before pages. No cookies, no Referer, nothing added to an address.
+    """
+
+    def __init__(self, settings: FetchSettings, clock: Clock, robots: Memory | None = None) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._guard = Guard(settings.allow_networks)
+        self.gate = HostGate(clock, gap=settings.host_gap, per_host=settings.per_host)
+        self._robots = RobotsBook(robots or NoMemory(), self._fetch_robots, clock.now)
+        self._agent = settings.user_agent.split("/", 1)[0].strip() or "monitor"
+        self._transports: dict[tuple[str | None, str | None], ExactTransport] = {}
+        self._slots = Slots(settings.concurrency)
+
+    async def fetch(self, request: Request) -> Answer:
+        """The answer; whatever the world does is a Response or a Failure."""
+        try:
+            target = wire_url(request.url)
+            self._guard.check_url(target)
+        except Blocked as refused:
+            return self._failure(request.url, refused.code, str(refused))
+        if request.kind == "page" and self._settings.robots and (refusal := await self._robots_refusal(request, target)):
+            return refusal
+        return await self._in_turn(request, target)
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        for transport in self._transports.values():
+            await transport.aclose()
+        self._transports.clear()
+
+    async def _robots_refusal(self, request: Request, target: str) -> Failure | None:
+        parts = urlsplit(target)
+        robots = await self._robots.of(f"{parts.scheme}://{parts.netloc}")
+        if robots.trouble is not None:
+            trouble = robots.trouble
+            return replace(
+                trouble, url=request.url, message=f"robots.txt could not be had: {trouble.message}", final_url=None, hops=(), body=b""
+            )
+        if not robots.allows(target, self._agent):
+            return self._failure(request.url, "robots", "robots.txt of this host asks that this page be left alone")
+        if delay := robots.crawl_delay(self._agent):
+            self.gate.slow_down(parts.hostname or "", delay)
+        return None
+
+    async def _fetch_robots(self, url: str) -> Answer:
+        return await self._in_turn(Request(url=url, kind="page"), url)
+
+    async def _in_turn(self, request: Request, target: str) -> Answer:
+        async with self.gate.turn(urlsplit(target).hostname or ""), self._slots.one():
+            hops: list[Hop] = []
+            try:
+                async with asyncio.timeout(self._settings.timeout.total_seconds()):
+                    return await self._exchange(request, target, hops)
+            except TimeoutError:
+                seconds = self._settings.timeout.total_seconds()
+                return self._failure(request.url, "timeout", f"no complete answer within {seconds:g} s ([fetch] timeout)", hops=hops)
+            except (aiohttp.ClientError, httpx.HTTPError, OSError, Refused, ValueError) as error:
+                code, message = error_code(error)
+                return self._failure(request.url, code, message, hops=hops)
+
+    async def _exchange(self, request: Request, target: str, hops: list[Hop]) -> Answer:
+        asked_at = self._clock.now()
+        first = target
+        while True:
+            async with contextlib.AsyncExitStack() as stack:
+                response = await self._send(request, target, same_origin=_origin(target) == _origin(first))
+                stack.push_async_callback(response.aclose)
+                headers = _headers(response)
+                location = _header(headers, "location")
+                if response.status_code not in _REDIRECTS or location is None:
+                    return await self._answer(request, target, response, headers, asked_at, tuple(hops))
+            target = self._next_hop(target, location, response.status_code, hops)
+
+    async def _send(self, request: Request, target: str, *, same_origin: bool) -> httpx.Response:
+        lines = [("Host", _host_line(target)), ("User-Agent", self._settings.user_agent), ("Accept", _ACCEPT[request.kind])]
+        lines += [("Accept-Encoding", "gzip, deflate")]
+        validators = request.validators
+        if validators is not None and wire_url(validators.url) == target:
+            lines += [("If-None-Match", validators.etag)] if validators.etag is not None else []
+            lines += [("If-Modified-Since", validators.last_modified)] if validators.last_modified is not None else []
+        if same_origin:
+            named = {name.lower() for name, _ in request.headers}
+            lines = [line for line in lines if line[0].lower() not in named] + list(request.headers)
+        raw = [(name.encode("latin-1"), _header_bytes(value)) for name, value in lines]
+        question = httpx.Request("GET", _httpx_url(target), headers=raw, extensions={"target": target})
+        return await self._transport(request).handle_async_request(question)
+
+    def _next_hop(self, target: str, location: str, status: int, hops: list[Hop]) -> str:
+        said = location.encode("latin-1", "replace").decode("utf-8", "replace").strip()
+        onward = wire_url(urljoin(target, said))
+        if len(hops) >= MAX_HOPS or onward == target or any(hop.url == onward for hop in hops):
+            raise Redirected(f"the address leads in circles, or through more than {MAX_HOPS} others")
+        self._guard.check_url(onward)
+        if urlsplit(target).scheme == "https" and urlsplit(onward).scheme != "https":
+            raise Blocked("blocked_scheme", "a redirect from https to http is not followed")
+        hops.append(Hop(status, onward))
+        return onward
+
+    async def _answer(
+        self, request: Request, target: str, response: httpx.Response, headers: Headers, asked_at: datetime, hops: tuple[Hop, ...]
+    ) -> Answer:
+        status = response.status_code
+        if sum(len(name) + len(value) for name, value in headers) > MAX_HEADER_BYTES:
+            raise Refused("too_large", "the headers are larger than 128 kB")
+        if status == 304 or status == 204:
+            return Response(request.url, target, status, headers, b"", asked_at, self._clock.now(), hops)
+        fails = status >= 300
+        if fails and request.kind == "feed":
+            return self._refused_status(request, target, status, headers, hops, b"")
+        cap = min(self._settings.max_bytes, ERROR_BODY_BYTES) if fails else self._settings.max_bytes
+        stream = response.stream
+        assert isinstance(stream, httpx.AsyncByteStream)
+        try:
+            encoding, length = _header(headers, "content-encoding"), _header(headers, "content-length")
+            body = await read_body(stream, encoding, max_bytes=cap, length=length)
+        except (Refused, aiohttp.ClientError):
+            if not fails:
+                raise
+            body = b""
+        if fails:
+            return self._refused_status(request, target, status, headers, hops, body)
+        return Response(request.url, target, status, headers, body, asked_at, self._clock.now(), hops)
+
+    def _refused_status(self, request: Request, target: str, status: int, headers: Headers, hops: tuple[Hop, ...], body: bytes) -> Failure:
+        message = f"the server answered {status}"
+        return Failure(request.url, f"http_{status}", message, self._clock.now(), status, headers, target, hops, body)
+
+    def _failure(self, url: str, code: str, message: str, *, hops: list[Hop] | None = None) -> Failure:
+        return Failure(url, code, message, self._clock.now(), hops=tuple(hops or ()))
+
+    def _transport(self, request: Request) -> ExactTransport:
+        key = (request.proxy, request.ca_file)
+        transport = self._transports.get(key)
+        if transport is None:
+            transport = self._transports[key] = ExactTransport(
+                self._guard,
+                connections=self._settings.concurrency * (1 + Slots.HANGING),
+                per_host=self._settings.per_host,
+                proxy=request.proxy,
+                ca_file=request.ca_file,
+            )
+        return transport
+
+
+class Redirected(ValueError):
+    """A chain of redirects that leads nowhere."""
+
+
+def error_code(error: BaseException) -> tuple[str, str]:
+    """The contract's code and a sentence for what went wrong on the way."""
+    for link in _causes(error):
+        if isinstance(link, Blocked):
+            return link.code, str(link)
+    if isinstance(error, Refused):
+        return error.code, str(error)
+    if isinstance(error, Redirected):
+        return "redirect_loop", str(error)
+    for kind, code, sentence in _CODES:
+        if isinstance(error, kind):
+            return code, sentence
+    return "network", f"the exchange failed: {type(error).__name__}"
+
+
+_CODES: tuple[tuple[type[BaseException], str, str], ...] = (
+    (aiohttp.ClientConnectorDNSError, "dns", "the host name could not be looked up"),
+    (aiohttp.ClientSSLError, "tls", "no trusted TLS connection could be made"),
+    (aiohttp.ClientConnectorError, "connect", "the host took no connection"),
+    (aiohttp.ClientPayloadError, "truncated", "the connection ended before the answer did"),
+    (aiohttp.ClientResponseError, "network", "the server answered with something that is not HTTP"),
+    (aiohttp.ServerDisconnectedError, "network", "the server closed the connection without an answer"),
+    (aiohttp.InvalidURL, "network", "this is not an address that can be asked"),
+    (aiohttp.ClientError, "network", "the connection broke"),
+)
+
+
+def wire_url(url: str) -> str:
+    """The address as it goes out: without fragment, host in ASCII, spaces and foreign letters escaped, all else verbatim."""
+    try:
+        parts = urlsplit(url.strip())
+        host = parts.netloc if parts.netloc.isascii() else httpx.URL(f"//{parts.netloc}").netloc.decode("ascii")
+    except (ValueError, httpx.InvalidURL) as error:
+        raise Blocked("blocked_address", f"not an address: {error}") from None
+    path = _escaped(parts.path) or "/"
+    wired = urlunsplit((parts.scheme.lower(), host, path, _escaped(parts.query), ""))
+    # urlunsplit drops the mark of an empty query; the address is kept verbatim
+    return wired + "?" if not parts.query and "?" in url.split("#", 1)[0] else wired
+
+
+def _escaped(text: str) -> str:
+    return quote(text, safe="!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~") if not text.isascii() or " " in text else text
+
+
+def _httpx_url(target: str) -> httpx.URL:
+    parts = urlsplit(target)
+    return httpx.URL(scheme=parts.scheme, host=parts.hostname or "", port=parts.port, path="/")
+
+
+def _host_line(target: str) -> str:
+    parts = urlsplit(target)
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.netloc.rsplit(":", 1)[0] if parts.port == default and parts.port is not None else parts.netloc
+
+
+def _origin(target: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(target)
+    return parts.scheme, parts.hostname, parts.port
+
+
+def _headers(response: httpx.Response) -> Headers:
+    # one byte a character, so that a validator goes back exactly as it came
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
+
+
+def _header(headers: Headers, name: str) -> str | None:
+    return next((value for key, value in headers if key.lower() == name), None)
+
+
+def _header_bytes(value: str) -> bytes:
+    clean = "".join(c for c in value if c == "\t" or (ord(c) >= 32 and ord(c) != 127))
+    try:
+        return clean.encode("latin-1")
+    except UnicodeEncodeError:
+        return clean.encode("utf-8")
+
+
+def _causes(error: BaseException | None) -> "list[BaseException]":
+    chain: list[BaseException] = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = getattr(error, "os_error", None) or error.__cause__ or error.__context__
+    return chain

@@ -10,10 +10,12 @@ from monitor.model import Content, Diff, Edit, Event, Revision, Said, Source
 def diff_of(old: Revision, new: Revision, *, url: str, feeds: Sequence[str] = (), event: Event | None = None) -> Diff:
     """The difference of two revisions, neighbours or not, with kinds, severity and whether it was disclosed.
 
-    A feed that joined later said nothing before, so only feeds that spoke in both revisions are compared.
+    A feed that joined later said nothing before, so only feeds that spoke in both revisions are compared; where the text itself is
+    a feed's, its words are compared once, as headline and body.
     `event` overrides the newer revision's own, for a difference over several revisions.
     """
-    both = old.listings.keys() & new.listings.keys()
+    is_feed_text = new.source == "feed" and old.content != new.content
+    both = set() if is_feed_text else old.listings.keys() & new.listings.keys()
     changes = diff.compare(old.content, new.content, _only(old.listings, both), _only(new.listings, both))
     last_posted, last_updated = old.stamps
     verdict = classify.judge(

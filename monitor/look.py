@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from monitor import identify, proof, revise, schedule
+from monitor import identify, revise, schedule
 from monitor.extract.page import append_page, extract_page
 from monitor.model import (
     Answer,
@@ -118,8 +118,8 @@ def learn(task: PageTask, answer: Answer, page: Page | None, doors: Doors) -> Lo
     source_is_page = True
     if decision.event is None and _falls_back(known, answer, page, doors):
         decision, source_is_page = _decide_from_feed(known, decision, listings, now), False
-    elif decision.event is None and _feeds_changed_their_words(known, listings):
-        decision = _with_listings(known, decision, now)
+    elif decision.event is None:
+        decision = _with_feeds_words(known, decision, listings, now)
     update = _update(task, known, answer, page, decision, listings, doors, source_is_page=source_is_page)
     notes = tuple(page.doubts) if page and decision.verdict in ("held", "suspect") else ()
     return LookOutcome(task, now, _pace(task, known, answer, decision, doors), update, _merge_into(known, page, doors), notes)
@@ -156,22 +156,25 @@ def _decide_from_feed(known: KnownArticle, page_decision: Decision, listings: Ma
     return replace(decision, reason=page_decision.reason, sooner=page_decision.sooner)
 
 
-def _feeds_changed_their_words(known: KnownArticle, listings: Mapping[str, Said]) -> bool:
-    """A feed that spoke when the head was made says something else now."""
+def _with_feeds_words(known: KnownArticle, decision: Decision, listings: Mapping[str, Said], now: datetime) -> Decision:
+    """The decision, with the edit that a feed made to its own words since the head; the page beside it stands as it was."""
     head = known.head
-    if head is None or head.event == "gone":
-        return False
-    return any(slug in listings and proof.said_key(listings[slug]) != proof.said_key(said) for slug, said in head.listings.items())
-
-
-def _with_listings(known: KnownArticle, decision: Decision, now: datetime) -> Decision:
-    head = known.head
-    assert head is not None
-    posted, updated = (decision.restamp.posted, decision.restamp.updated) if decision.restamp else head.stamps
+    if head is None or head.event == "gone" or head.source != "page":
+        return decision
+    posted, updated = head.stamps
+    resaid = revise.decide_feed(replace(known, memo=decision.memo), head.content, posted, updated, listings, now)
+    if resaid.event is None and resaid.flapping is None:
+        return decision
     return replace(
-        decision, verdict="edited", event="edited", content=head.content, posted=posted, updated=updated, confirmed=True,
-        reason="a feed changed its own words", restamp=None,
-    )  # fmt: skip
+        resaid,
+        confirmed=True,
+        reason="a feed changed its own words",
+        restamp=decision.restamp if resaid.event is None else None,
+        confirms_head=decision.confirms_head,
+        seen_head=decision.seen_head,
+        state=decision.state,
+        sooner=decision.sooner,
+    )
 
 
 def _update(

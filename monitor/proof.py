@@ -99,8 +99,3 @@ def text_key(content: Content) -> bytes:
         [caption for caption in map(folded, content.captions) if caption],
     )
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode("utf-8", "surrogatepass")).digest()[:16]
-
-
-def said_key(said: Said) -> bytes:
-    """What tells two sayings of a feed apart: their folded words."""
-    return hashlib.sha256(canonical_json([folded(said.title), folded(said.summary or "")])).digest()[:16]

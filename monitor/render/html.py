@@ -1,0 +1,172 @@
+"""Report → HTML: the part of a mail that survives Gmail, Outlook and dark mode, and one self-contained page. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from monitor.model import Report, Story
+from monitor.render.excerpt import Place, field_name, local, places, remark, times, web_address
+from monitor.render.plain import HEADLINES_MAX, LOOK_FIRST, notice_line, side, summary
+from monitor.report import gist, headlines
+from monitor.text import shorten, term_safe
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+
+# Contrast of each text on its ground is 4.5 or more (WCAG 2.2, 1.4.3), in light and dark; tests/render_mail measures it.
+# Every element carries its style: Gmail and Outlook drop style sheets. They drop <ins> and <del> as well, hence spans and marks.
+_FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
+_MONO = "font-family:Consolas,Menlo,monospace;"
+STYLES = {
+    "page": f"margin:0;padding:0;background-color:#f6f8fa;color:#1f2328;{_FONT}",
+    "card": "padding:14px 16px;background-color:#ffffff;border:1px solid #d1d9e0;",
+    "title": f"margin:4px 0 6px 0;font-size:19px;line-height:25px;font-weight:bold;color:#1f2328;{_FONT}",
+    "heading": f"margin:0 0 6px 0;font-size:16px;line-height:22px;font-weight:bold;color:#1f2328;{_FONT}",
+    "text": f"margin:6px 0;font-size:15px;line-height:22px;color:#1f2328;{_FONT}",
+    "pair": f"padding:2px 0;font-size:16px;line-height:23px;color:#1f2328;{_FONT}",
+    "cell": f"padding:3px 0;font-size:15px;line-height:22px;color:#1f2328;{_FONT}",
+    "where": f"padding:3px 8px 3px 0;width:58px;font-size:13px;line-height:22px;white-space:nowrap;color:#59636e;{_MONO}",
+    "head": f"padding:3px 0;font-size:13px;line-height:18px;font-weight:normal;color:#59636e;{_FONT}",
+    "meta": f"font-size:13px;line-height:18px;color:#59636e;{_FONT}",
+    "meta_line": f"margin:4px 0;font-size:13px;line-height:18px;color:#59636e;{_FONT}",
+    "field": f"margin:12px 0 2px 0;font-size:12px;line-height:16px;font-weight:bold;color:#59636e;{_FONT}",
+    "footer": f"padding:14px 4px;font-size:12px;line-height:18px;color:#59636e;{_FONT}",
+    "table": "border-collapse:collapse;width:100%;",
+    "link": "color:#0550ae;text-decoration:underline;",
+    "old": "color:#82071e;background-color:#ffebe9;text-decoration:line-through;",
+    "new": "color:#0a4d1f;background-color:#dafbe1;text-decoration:none;",
+    "high": "color:#82071e;font-weight:bold;text-transform:uppercase;",
+    "medium": "color:#7a4100;font-weight:bold;text-transform:uppercase;",
+    "low": "color:#59636e;font-weight:bold;text-transform:uppercase;",
+    "noise": "color:#59636e;text-transform:uppercase;",
+}
+DARK = {
+    "page": "background-color:#0d1117 !important;color:#e6edf3 !important;",
+    "card": "background-color:#161b22 !important;border-color:#3d444d !important;",
+    "text": "color:#e6edf3 !important;",
+    "meta": "color:#9ea7b3 !important;",
+    "link": "color:#79c0ff !important;",
+    "old": "color:#ffdcd7 !important;background-color:#5d1a1d !important;",
+    "new": "color:#aff5b4 !important;background-color:#12401f !important;",
+    "high": "color:#ffa198 !important;",
+    "medium": "color:#f0b72f !important;",
+    "low": "color:#9ea7b3 !important;",
+    "noise": "color:#9ea7b3 !important;",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The places of one field under one heading; `pair` where old and new stand better under each other."""
+
+    name: str
+    places: tuple[Place, ...]
+    pair: tuple[str, str] | None
+
+
+def mail_html(
+    report: Report,
+    *,
+    title: str,
+    footer: Sequence[str] = (),
+    pages: str | None = None,
+    unsubscribe: str | None = None,
+    stories: int = 50,
+    changes: int = 40,
+) -> str:
+    """The HTML part of a mail. `pages` is where monitor's own pages are, `unsubscribe` an address that asks before it acts."""
+    alone = is_one_story(report)
+    first = report.stories[: min(LOOK_FIRST, stories)]
+    rest = report.stories[len(first) : stories]
+    pairs = [(story, *_short_pair(pair)) for story in report.stories if (pair := headlines(story.diff))]
+    pairs = pairs if len(report.stories) > LOOK_FIRST else []
+    most = min(HEADLINES_MAX, stories)
+    html: str = _template("mail.html", report.timezone).render(
+        report=report,
+        alone=alone,
+        title=title,
+        preheader=shorten(preheader(report), 200),
+        summary=summary(report),
+        first=first,
+        rest=rest,
+        hidden=report.more + sum(len(story.edits) for story in report.stories[len(first) + len(rest) :]),
+        pairs=pairs[:most],
+        pairs_more=max(0, len(pairs) - most),
+        footer=footer,
+        pages=pages.rstrip("/") if pages else None,
+        unsubscribe=unsubscribe,
+        changes=changes,
+        s=STYLES,
+        dark=DARK,
+    )
+    return html
+
+
+def report_html(report: Report, *, title: str, stories: int = 1000, changes: int = 200) -> str:
+    """The report as one page that needs nothing beside it: no script, no remote file, its own strict policy."""
+    hidden = report.more + sum(len(story.edits) for story in report.stories[stories:])
+    html: str = _template("report.html", report.timezone).render(
+        report=report, title=title, summary=summary(report), stories=stories, changes=changes, hidden=hidden
+    )
+    return html
+
+
+def is_one_story(report: Report) -> bool:
+    """Whether the report is one article's message, not a digest."""
+    return len(report.stories) == 1 and not report.notices and report.reason != "digest"
+
+
+def preheader(report: Report) -> str:
+    """What a mail program shows beside the subject: the news in one line."""
+    if not report.stories:
+        return notice_line(report.notices[0]) if report.notices else summary(report)
+    story = report.stories[0]
+    pair = headlines(story.diff)
+    changed = f"“{shorten(term_safe(pair[0]), 80)}” → “{shorten(term_safe(pair[1]), 80)}” · " if pair else ""
+    return changed + (gist(story.diff.edit) if is_one_story(report) else summary(report))
+
+
+def _short_pair(pair: tuple[str, str]) -> tuple[str, str]:
+    return shorten(term_safe(pair[0]), 300), shorten(term_safe(pair[1]), 300)
+
+
+def _groups(shown: Sequence[Place]) -> list[_Group]:
+    groups = []
+    for field, members in groupby(shown, key=lambda place: place.field):
+        group = tuple(members)
+        under = field in ("headline", "subheading") and len(group) == 1 and group[0].sign == "~"
+        pair = (side(group[0].segments, "-"), side(group[0].segments, "+")) if under else None
+        groups.append(_Group(field_name(field), group, pair))
+    return groups
+
+
+@cache
+def _environment(timezone: str) -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    zone = ZoneInfo(timezone)
+    environment = Environment(loader=PackageLoader("monitor.render"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters |= {
+        "gist": gist,
+        "groupby_field": _groups,
+        "local": lambda at: local(at, zone),
+        "notice_line": notice_line,
+        "places": places,
+        "remark": remark,
+        "safe_line": term_safe,
+        "times": lambda diff: list(times(diff, zone)),
+        "web_address": web_address,
+    }
+    return environment
+
+
+def _template(name: str, timezone: str) -> "Template":
+    return _environment(timezone).get_template(name)
+
+
+def story_of(report: Report) -> Story | None:
+    """The one story of a one-story report."""
+    return report.stories[0] if is_one_story(report) else None

@@ -1,0 +1,213 @@
+"""Report → plain text that reads well anywhere: 76 columns, marks `[-old-]{+new+}`, no colour. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
+
+from monitor.model import Notice, Report, Segment, Story
+from monitor.render.excerpt import Place, field_name, local, places, remark, times
+from monitor.report import gist, headlines
+from monitor.text import display_width, shorten, term_safe
+
+COLUMNS = 76
+_GUTTER = 9  # '¶12→3   ~ ' up to the text
+LOOK_FIRST = 5
+HEADLINES_MAX = 50
+
+
+def report_text(report: Report, *, stories: int = 50, changes: int = 60, columns: int = COLUMNS) -> str:
+    """The whole report as text, ends with a line break. One story stands alone; several get a list of what to look at first."""
+    if len(report.stories) == 1 and not report.notices and report.reason != "digest":
+        parts = [story_text(report.stories[0], report.timezone, changes=changes, columns=columns), *_tail(report, columns)]
+    else:
+        parts = list(_digest(report, stories, changes, columns))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def story_text(story: Story, timezone: str, *, changes: int = 60, columns: int = COLUMNS) -> str:
+    """One story: what, where, when, how grave, and every change with its marks."""
+    return "\n".join(_story_lines(story, ZoneInfo(timezone), changes, columns))
+
+
+def _story_lines(story: Story, zone: ZoneInfo, changes: int, columns: int) -> Iterator[str]:
+    edit = story.diff.edit
+    yield from wrap(term_safe(edit.title) or "(no headline)", columns)
+    yield term_safe(f"{story.outlet} · article {edit.article} · revisions {edit.from_rev}..{edit.to_rev}")
+    yield term_safe(edit.url)
+    yield from wrap(f"severity {edit.severity.level.upper()} · {gist(edit)}", columns)
+    yield from wrap(" · ".join(times(story.diff, zone)) + f" ({zone.key})", columns)
+    if edit.severity.reasons:
+        yield from wrap("why: " + "; ".join(map(term_safe, edit.severity.reasons)), columns)
+    if len(story.edits) > 1:
+        yield f"{len(story.edits)} edits, shown as one"
+    if story.held:
+        yield term_safe(story.held)
+    for other in story.also[:20]:
+        yield from wrap(f"also in {term_safe(', '.join(other.feeds) or other.url)}: {term_safe(other.url)}", columns)
+    if len(story.also) > 20:
+        yield f"and in {len(story.also) - 20} more"
+    if note := remark(edit):
+        yield ""
+        yield note
+    yield from _changes(places(story.diff), changes, columns)
+
+
+def _changes(shown: Sequence[Place], limit: int, columns: int) -> Iterator[str]:
+    field = None
+    for place in shown[:limit]:
+        if place.field != field:
+            yield ""
+            yield field_name(place.field).upper()
+            field = place.field
+        yield from _place_lines(place, columns)
+    if len(shown) > limit:
+        yield ""
+        yield f"… and {len(shown) - limit} more changes"
+
+
+def _place_lines(place: Place, columns: int) -> Iterator[str]:
+    if not place.where and place.sign == "~" and place.field in ("headline", "subheading"):
+        yield from _hung("− ", side(place.segments, "-"), columns)
+        yield from _hung("+ ", side(place.segments, "+"), columns)
+        return
+    gutter = f"{place.where:<{_GUTTER - 3}} {place.sign} " if place.where else f"{place.sign} "
+    note = f" ({place.remark})" if place.remark else ""
+    alone = place.sign in "+−"
+    yield from _hung(gutter, marked(place.segments, plain=alone) + note, columns)
+
+
+def side(segments: Sequence[Segment], sign: str) -> str:
+    """The old ('-') or new ('+') reading of the segments."""
+    return "".join(text for mark, text in segments if mark in ("=", sign))
+
+
+def marked(segments: Sequence[Segment], *, plain: bool = False) -> str:
+    """The segments as one line with `[-…-]{+…+}`; `plain` leaves the marks away where a sign before the line says it all."""
+    if plain:
+        return "".join(text for _, text in segments)
+    return "".join(text if sign == "=" else f"[-{text}-]" if sign == "-" else f"{{+{text}+}}" for sign, text in segments)
+
+
+def _hung(gutter: str, text: str, columns: int) -> Iterator[str]:
+    lines = wrap(text, columns - display_width(gutter)) or [""]
+    yield (gutter + lines[0]).rstrip()
+    yield from (" " * display_width(gutter) + line for line in lines[1:])
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """The text in lines of at most `columns`, broken at blanks; a word that is too long (or a script without blanks) anywhere."""
+    lines: list[str] = []
+    line, width = "", 0
+    for word in re.split(r"\s+", text.strip()):
+        size = display_width(word)
+        if width and width + 1 + size <= columns:
+            line, width = f"{line} {word}", width + 1 + size
+            continue
+        if width:
+            lines.append(line)
+        while size > columns:
+            piece = _fitting(word, columns)
+            lines.append(piece)
+            word = word[len(piece) :]
+            size = display_width(word)
+        line, width = word, size
+    return [*lines, line] if line else lines
+
+
+def _fitting(word: str, columns: int) -> str:
+    width = 0
+    for at, character in enumerate(word):
+        width += display_width(character)
+        if width > columns:
+            return word[: max(at, 1)]
+    return word
+
+
+def _digest(report: Report, stories: int, changes: int, columns: int) -> Iterator[str]:
+    yield summary(report)
+    first = report.stories[: min(LOOK_FIRST, stories)]
+    if first:
+        yield _heading("Look first" if len(report.stories) > len(first) else "Edits")
+    for story in first:
+        yield story_text(story, report.timezone, changes=changes, columns=columns)
+    yield _headlines(report, columns)
+    rest = report.stories[len(first) : stories]
+    if rest:
+        yield "\n".join([_heading("Further edits"), *(line for story in rest for line in _brief(story, columns))])
+    hidden = report.more + sum(len(story.edits) for story in report.stories[len(first) + len(rest) :])
+    if hidden:
+        yield f"{hidden} more edits: monitor log"
+    yield _counts(report, columns)
+    yield from _tail(report, columns)
+
+
+def summary(report: Report) -> str:
+    """The report in one line: `23 edits in 6 outlets, 4 headline, 2 undisclosed`."""
+    if not report.edits:
+        return "No edits."
+    heads, silent = sum(count.headlines for count in report.counts), sum(count.undisclosed for count in report.counts)
+    outlets = f"{len(report.counts)} outlet{'s' * (len(report.counts) != 1)}"
+    parts = [f"{report.edits} edit{'s' * (report.edits != 1)} in {outlets}"]
+    parts += [f"{heads} headline"] if heads else []
+    parts += [f"{silent} undisclosed"] if silent else []
+    return ", ".join(parts)
+
+
+def _heading(text: str) -> str:
+    return f"{text}\n{'=' * display_width(text)}"
+
+
+def _headlines(report: Report, columns: int) -> str:
+    pairs = [(story, pair) for story in report.stories if (pair := headlines(story.diff))]
+    if len(report.stories) <= LOOK_FIRST or not pairs:
+        return ""
+    lines = [_heading("Headlines changed")]
+    for story, (old, new) in pairs[:HEADLINES_MAX]:
+        lines += [term_safe(f"{story.outlet} · article {story.diff.edit.article}")]
+        lines += [*_hung("− ", shorten(term_safe(old), 300), columns), *_hung("+ ", shorten(term_safe(new), 300), columns)]
+    if len(pairs) > HEADLINES_MAX:
+        lines.append(f"… and {len(pairs) - HEADLINES_MAX} more")
+    return "\n".join(lines)
+
+
+def _brief(story: Story, columns: int) -> Iterator[str]:
+    edit = story.diff.edit
+    yield from _hung("* ", shorten(term_safe(edit.title), 200) or f"article {edit.article}", columns)
+    also = f" · also in {len(story.also)} more" if story.also else ""
+    yield from _hung("  ", f"{term_safe(story.outlet)} · {edit.severity.level} · {gist(edit)}{also}", columns)
+    yield "  " + term_safe(edit.url)
+
+
+def _counts(report: Report, columns: int) -> str:
+    if len(report.counts) < 2:
+        return ""
+    lines = [_heading("By outlet")]
+    for count in report.counts[:100]:
+        extra = ", ".join(
+            part
+            for part in (count.headlines and f"{count.headlines} headline", count.undisclosed and f"{count.undisclosed} undisclosed")
+            if part
+        )
+        lines += _hung(f"{count.edits:>5}  ", term_safe(count.outlet) + (f" ({extra})" if extra else ""), columns)
+    return "\n".join(lines)
+
+
+def _tail(report: Report, columns: int) -> Iterator[str]:
+    """Changed templates, and what a reader should mend."""
+    for notice in report.notices:
+        yield "\n".join(wrap(notice_line(notice), columns))
+    if report.troubles:
+        zone = ZoneInfo(report.timezone)
+        lines = [_heading("Problems")]
+        for trouble in report.troubles[:30]:
+            since = f" since {local(trouble.since, zone)}" if trouble.since else ""
+            lines += _hung("! ", term_safe(f"{trouble.subject}{since}: {trouble.message}"), columns)
+        yield "\n".join(lines)
+
+
+def notice_line(notice: Notice) -> str:
+    """A changed template in one sentence, with an example."""
+    articles = len({edit.article for edit in notice.edits})
+    example = next((marked(place.segments) for place in places(notice.sample, context=20)), "")
+    words = f"The same change in {articles} articles of {term_safe(notice.host)} (a new template?)"
+    return f"{words}: {shorten(example, 200)}" if example else f"{words}."

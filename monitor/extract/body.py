@@ -1,0 +1,151 @@
+"""Which blocks are the article's text: the element that holds it, then a decision about each block in it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.extract.blocks import Block, Document
+
+_PROSE_TAGS = frozenset(("p", "blockquote", "pre"))
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_LOOSE = frozenset(("div", "section", "article", "td", "center", "main", "body", "header", "th", "dd", "dt", "form", "fieldset", "address"))
+_NOT_A_ROOT = frozenset(("p", "blockquote", "pre", "ul", "ol", "li", "table", "tbody", "tr", "h1", "h2", "h3", "h4", "figure"))
+_SENTENCE_END = re.compile(r"[.!?…。！？؟:;\"”’»)）」』]$")
+_WORD = re.compile(r"\w")
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The article's blocks in reading order, its captions, and the element they were found in (None where there is no text)."""
+
+    root: int | None
+    blocks: tuple[Block, ...]
+    captions: tuple[str, ...]
+
+
+def letters(text: str) -> str:
+    """Only letters and digits, lower case: to compare what may be written with other spaces, quotes and marks."""
+    return _NOT_LETTERS.sub("", text).lower()
+
+
+def select(document: Document, title: str, judge: str | None) -> Selection:
+    """The article's text. `judge` is the text the page gives to machines (letters only), a witness rather than a source."""
+    root = find_root(document, judge)
+    if root is None:
+        return Selection(None, (), ())
+    inside = _inside(document, root)
+    within = [block for block in document.blocks if inside[block.at]]
+    captions = _captions(document, within)
+    told = {letters(caption) for caption in captions} | {letters(title)} - {""}
+    blocks = [block for block in within if _is_text(block) and letters(block.text) not in told]
+    while blocks and blocks[-1].tag in _HEADINGS:
+        blocks.pop()
+    return Selection(root, tuple(blocks), captions)
+
+
+def find_root(document: Document, judge: str | None) -> int | None:
+    """The element that holds the article's text."""
+    elements = document.elements
+    weight = [0.0] * len(elements)
+    direct = [0.0] * len(elements)
+    for block in document.blocks:
+        if block.furniture or block.figure or block.tag == "h1" or block.link >= 0.5:
+            continue
+        value = _weight(block, judge)
+        weight[block.at] += value
+        if len(block.text) >= 60:
+            holder = elements[block.at].parent if block.tag in _PROSE_TAGS or block.tag == "li" else block.at
+            if holder >= 0:
+                direct[holder] += len(block.text) * (1 - block.link)
+    for at in range(len(elements) - 1, 0, -1):
+        weight[elements[at].parent] += weight[at]
+    if not elements or not weight[0]:
+        return None
+    children: dict[int, int] = {}
+    for at in range(1, len(elements)):
+        parent = elements[at].parent
+        if weight[at] and (parent not in children or weight[at] > weight[children[parent]]):
+            children[parent] = at
+    root = 0
+    while (child := children.get(root)) is not None and weight[child] >= 0.7 * weight[root] and elements[child].tag not in _NOT_A_ROOT:
+        root = child
+    root = _tighter(document, root, weight, direct)
+    named = [at for at, e in enumerate(elements) if 0.6 * weight[root] <= weight[at] <= 1.6 * weight[root] and weight[at]]
+    marked = [at for at in named if "articleBody" in elements[at].prop] or [at for at in named if elements[at].text_root]
+    return min(marked, key=lambda at: weight[at]) if marked else root
+
+
+def _tighter(document: Document, root: int, weight: Sequence[float], direct: Sequence[float]) -> int:
+    """The innermost element around the place with most direct prose that still holds more than half of the root's."""
+    densest = max(range(len(direct)), key=direct.__getitem__)
+    if not direct[densest]:
+        return root
+    chain = document.chain(densest)
+    if root not in chain:
+        return root
+    for at in chain[: chain.index(root)]:
+        if weight[at] >= 0.55 * weight[root]:
+            return at if document.elements[at].tag not in _NOT_A_ROOT else root
+    return root
+
+
+def _weight(block: Block, judge: str | None) -> float:
+    size = len(block.text)
+    value = size * (1 - block.link)
+    if not ((block.tag in _PROSE_TAGS or size >= 80) and size >= 25):
+        value *= 0.3
+    if judge is not None and size >= 25:
+        value *= 3 if letters(block.text) in judge else 0.5
+    return value
+
+
+def _inside(document: Document, root: int) -> list[bool]:
+    inside = [False] * len(document.elements)
+    for at in range(root, len(inside)):
+        parent = document.elements[at].parent
+        inside[at] = at == root or (parent >= 0 and inside[parent])
+    return inside
+
+
+def _captions(document: Document, within: Sequence[Block]) -> tuple[str, ...]:
+    """What stands under pictures, one text per picture, each once."""
+    grouped: dict[int, list[str]] = {}
+    for block in within:
+        holder = _caption_holder(document, block)
+        if holder is not None:
+            grouped.setdefault(holder, []).append(block.text)
+    seen: dict[str, str] = {}
+    for texts in grouped.values():
+        caption = " ".join(dict.fromkeys(texts))
+        if len(caption) > 10:
+            seen.setdefault(letters(caption), caption)
+    return tuple(seen.values())
+
+
+def _caption_holder(document: Document, block: Block) -> int | None:
+    """The element that holds the whole caption this block belongs to."""
+    if not block.figure and not (block.furniture and re.search("caption|credit", block.furniture)):
+        return None
+    chain = document.chain(block.at)
+    for at in chain:
+        if document.elements[at].tag == "figcaption":
+            return at
+    for at in chain:
+        if document.elements[at].tag == "figure":
+            return at
+    return block.at
+
+
+def _is_text(block: Block) -> bool:
+    """One block's own looks: is it a paragraph (heading, list item, quote) of an article?"""
+    text, size = block.text, len(block.text)
+    if block.furniture or block.figure or block.tag == "h1" or not _WORD.search(text):
+        return False
+    if block.link > 0.85 and block.tag != "p":
+        return False
+    if block.link > 0.5 and size * (1 - block.link) < 40:
+        return False
+    if block.tag in ("li", "td", "dd", "dt") and block.link > 0.6:
+        return False
+    return not (block.tag in _LOOSE and size < 25 and not _SENTENCE_END.search(text))

@@ -1,0 +1,221 @@
+"""What a page says about its article to machines and in its header: JSON-LD, meta elements, headline, authors, section, address."""
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from monitor.extract.body import letters
+
+_ARTICLE_TYPE = re.compile(r"Article|BlogPosting|Report\b|LiveBlog|WebPage\b")
+_NOT_BELOW = frozenset(("itemListElement", "mentions", "isRelatedTo", "relatedLink", "hasPart", "video", "image", "publisher", "citation"))
+_COMMENT_MARKS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$|;\s*$")
+_MAX_JSON = 2_000_000
+_MAX_NODES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The page's own account of its article. `ld` is its JSON-LD article object, `metas` its meta elements, names lower-cased."""
+
+    ld: Mapping[str, Any] = field(default_factory=dict)
+    metas: Mapping[str, str] = field(default_factory=dict)
+    document_title: str = ""
+
+    def text(self, *names: str) -> str | None:
+        """The first of these meta elements that says something."""
+        return next((value for name in names if (value := self.metas.get(name))), None)
+
+    def said(self, name: str) -> str | None:
+        """A text of the JSON-LD article, entities resolved."""
+        value = self.ld.get(name)
+        if isinstance(value, list):
+            value = value[0] if value else None
+        return fold(html.unescape(value)) if isinstance(value, str) and value.strip() else None
+
+
+def fold(text: str) -> str:
+    """White space folded."""
+    return " ".join(text.split())
+
+
+def read_metadata(tree: LexborHTMLParser) -> Metadata:
+    """Reads meta elements and JSON-LD."""
+    metas: dict[str, str] = {}
+    for node in tree.css("meta"):
+        attributes = node.attributes
+        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+        value = attributes.get("content")
+        if name and value and value.strip():
+            metas.setdefault(name.lower(), fold(value))
+    title = tree.css_first("title")
+    return Metadata(_json_ld(tree), metas, fold(title.text()) if title is not None else "")
+
+
+def _json_ld(tree: LexborHTMLParser) -> Mapping[str, Any]:
+    """The object that describes the article best: an article rather than a page, with the most said about it."""
+    best: tuple[int, Mapping[str, Any]] = (-1, {})
+    for script in tree.css('script[type="application/ld+json"]'):
+        for thing in _things(script.text(deep=True) or ""):
+            kind = thing.get("@type")
+            name = " ".join(map(str, kind)) if isinstance(kind, list) else str(kind)
+            if not _ARTICLE_TYPE.search(name) or "ItemList" in name:
+                continue
+            score = (
+                (0 if "WebPage" in name else 3)
+                + ("headline" in thing)
+                + 2 * ("datePublished" in thing)
+                + ("articleBody" in thing)
+                + ("author" in thing)
+            )
+            if score > best[0]:
+                best = (score, thing)
+    return best[1]
+
+
+def _things(text: str) -> Iterator[Mapping[str, Any]]:
+    if len(text) > _MAX_JSON:
+        return
+    stack: list[Any] = [_json(text)]
+    seen = 0
+    while stack and seen < _MAX_NODES:
+        seen += 1
+        thing = stack.pop()
+        if isinstance(thing, list):
+            stack.extend(reversed(thing))
+        elif isinstance(thing, dict):
+            yield thing
+            stack.extend(value for key, value in thing.items() if isinstance(value, list | dict) and key not in _NOT_BELOW)
+
+
+def _json(text: str) -> Any:
+    for attempt in (text, _COMMENT_MARKS.sub("", text.strip())):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+# --- the headline ---------------------------------------------------------------------------------------------------
+
+
+def title_of(tree: LexborHTMLParser, metadata: Metadata) -> str:
+    """The visible headline that agrees with what the page tells machines; else what it tells machines."""
+    references = [name for name in (metadata.said("headline"), metadata.text("og:title", "twitter:title"), metadata.document_title) if name]
+    visible = [text for node in tree.css("h1") if (text := fold(node.text(separator=" ")))]
+    if visible:
+        best = max(visible, key=lambda text: (max((_likeness(text, name) for name in references), default=0.0), len(text)))
+        if len(best) > 4 and (not references or max(_likeness(best, name) for name in references) >= 0.6):
+            return best
+    if references:
+        return references[0] if len(references) > 1 else re.split(r"\s[|–—-]\s", references[0])[0]
+    return visible[0] if visible else ""
+
+
+def _likeness(one: str, other: str) -> float:
+    """Share of the shorter text's words that stand in the other; letters where there are no spaces between words."""
+    a, b = set(re.findall(r"\w+", one.lower())), set(re.findall(r"\w+", other.lower()))
+    if not a or not b:
+        return 0.0
+    if letters(one) in letters(other) or letters(other) in letters(one):
+        return 1.0
+    return len(a & b) / min(len(a), len(b))
+
+
+# --- authors, section, address, language ----------------------------------------------------------------------------
+
+_PERSON = re.compile(r"^(?:by\s+)?([^\W\d_][\w.'’-]*(?: [\w.'’-]+){1,3})$", re.IGNORECASE)
+
+
+def authors_of(tree: LexborHTMLParser, metadata: Metadata) -> tuple[str, ...]:
+    """Who wrote it, each once."""
+    names = _ld_names(metadata.ld.get("author"))
+    if not names:
+        told = metadata.text("author", "article:author", "parsely-author", "sailthru.author", "byl", "dc.creator")
+        if told and "http" not in told and "@" not in told:
+            names = re.split(r"\s*[,;]\s*|\s+(?:and|und|et|y|e)\s+", re.sub(r"^(?:by|von|par|por|di)\s+", "", told, flags=re.IGNORECASE))
+    if not names:
+        for node in tree.css("[rel=author],[itemprop=author],[class*=byline i],[class*=author-name i],[class*=reporter i]"):
+            match = _PERSON.match(fold(node.text(separator=" ")))
+            if match:
+                names = [match[1]]
+                break
+    return clean_names(names)
+
+
+def clean_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Names without 'By', mail addresses, addresses of profiles; each once."""
+    clean: dict[str, str] = {}
+    for name in names:
+        name = re.sub(r"^(?:by|von|par|por)\s+", "", fold(name), flags=re.IGNORECASE)
+        name = re.sub(r"\s*\(?[\w.+-]+@[\w.-]+\.\w+\)?", "", name).strip(" ,;|·-–—/")
+        if name and len(name) < 100 and "://" not in name and not name.startswith("@"):
+            clean.setdefault(letters(name), name)
+    return tuple(clean.values())
+
+
+def _ld_names(author: Any) -> list[str]:
+    names: list[str] = []
+    for who in author if isinstance(author, list) else [author]:
+        name = who.get("name") if isinstance(who, dict) else who
+        if isinstance(name, list):
+            names.extend(part for part in name if isinstance(part, str))
+        elif isinstance(name, str):
+            names.append(name)
+    return [fold(html.unescape(name)) for name in names if name.strip()]
+
+
+def section_of(metadata: Metadata) -> str | None:
+    """The part of the paper it stands in."""
+    section = metadata.said("articleSection") or metadata.text("article:section", "section", "parsely-section", "og:article:section")
+    return section if section and len(section) < 60 else None
+
+
+def canonical_of(tree: LexborHTMLParser, metadata: Metadata, url: str) -> str | None:
+    """The address the page gives itself: rel=canonical, else og:url; absolute."""
+    link = tree.css_first('link[rel="canonical" i]')
+    told = (link.attributes.get("href") if link is not None else None) or metadata.text("og:url")
+    if not told:
+        return None
+    try:
+        address = urljoin(url, told.strip())
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return address if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def language_of(tree: LexborHTMLParser, metadata: Metadata) -> str | None:
+    """The language tag of the page as it names it."""
+    root = tree.root
+    told = (root.attributes.get("lang") or root.attributes.get("xml:lang")) if root is not None else None
+    told = told or metadata.said("inLanguage") or metadata.text("og:locale", "content-language", "language")
+    match = re.match(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8})*$", told.strip()) if told else None
+    return match[0].replace("_", "-") if match else None
+
+
+def next_pages(tree: LexborHTMLParser, url: str) -> tuple[str, ...]:
+    """The address of the article's next page, where the page names one on its own host."""
+    for node in tree.css('link[rel="next" i],a[rel="next" i]'):
+        if address := _further(node, url):
+            return (address,)
+    return ()
+
+
+def _further(node: LexborNode, url: str) -> str | None:
+    try:
+        address = urljoin(url, (node.attributes.get("href") or "").strip()).split("#")[0]
+        here, there = urlsplit(url), urlsplit(address)
+    except ValueError:
+        return None
+    if not there.netloc or there.netloc != here.netloc or address == url.split("#")[0]:
+        return None
+    # the next page of one article keeps its path or lies below it; the next article does not
+    stem = re.sub(r"(?:[/_-]?(?:page)?[/_-]?\d{1,2})?(?:\.\w{1,5})?/?$", "", here.path)
+    return address if stem and len(stem) > 1 and there.path.startswith(stem) else None

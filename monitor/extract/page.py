@@ -1,0 +1,98 @@
+"""An article page to its fields: the one door of this room."""
+
+from dataclasses import replace
+
+from monitor.extract.blocks import Document, read_document
+from monitor.extract.body import Selection, letters, select
+from monitor.extract.charset import decode
+from monitor.extract.metadata import (
+    Metadata,
+    authors_of,
+    canonical_of,
+    language_of,
+    next_pages,
+    read_metadata,
+    section_of,
+    title_of,
+)
+from monitor.extract.stamps import Reading, is_stamp_line, lone_stamp, machine_stamps, visible_stamps
+from monitor.extract.suspect import suspicion
+from monitor.model import Content, Headers, Page, PageContext, Stamp
+
+# Goes up with every change that can read the same bytes differently; kept with each revision.
+EXTRACTOR = "blocks/1"
+
+
+def extract_page(response_body: bytes, headers: Headers, status: int, context: PageContext) -> Page:
+    """What this answer says as an article page, or why it is none; reconciled with the page before, if there is one.
+
+    `headers` are the answer's, `status` its status. Never raises for what a page holds.
+    """
+    known = context.known_raw
+    if known is not None and context.known is not None and known.body == response_body and known.url == context.url:
+        return Page(
+            "article", None, context.url, None, context.known, context.known_posted, context.known_updated, context.extractor or EXTRACTOR
+        )
+    return _read(response_body, headers, context)
+
+
+def append_page(first: Page, more: Page) -> Page:
+    """The article continued by its next page: the text and captions that the pages before do not have. A page that is none taints all."""
+    if more.verdict == "suspect":
+        return replace(first, verdict="suspect", reason=more.reason)
+    old, new = first.content, more.content
+    body = old.body + tuple(paragraph for paragraph in new.body if paragraph not in set(old.body))
+    captions = old.captions + tuple(caption for caption in new.captions if caption not in set(old.captions))
+    return replace(
+        first,
+        content=replace(old, body=body, captions=captions),
+        doubts=tuple(dict.fromkeys(first.doubts + more.doubts)),
+        blocks=tuple(dict.fromkeys(first.blocks + more.blocks)),
+        more=more.more,
+    )
+
+
+def _read(body: bytes, headers: Headers, context: PageContext) -> Page:
+    html = decode(body, headers, charset=context.rule.charset if context.rule else None)
+    document = read_document(html)
+    metadata = read_metadata(document.tree)
+    language = language_of(document.tree, metadata)
+    reading = Reading((context.rule.timezone if context.rule else None) or context.timezone, context.now, language)
+    title = title_of(document.tree, metadata)
+    selection = select(document, title, _judge(metadata))
+    content = _content(document, metadata, selection, title, language, reading)
+    posted, updated = _stamps(document, metadata, selection, reading)
+    page = Page(
+        "article", None, context.url, canonical_of(document.tree, metadata, context.url), content, posted, updated, EXTRACTOR,
+        more=next_pages(document.tree, context.url),
+    )  # fmt: skip
+    reason = suspicion(html, headers, document, metadata, page, context)
+    return replace(page, verdict="suspect", reason=reason) if reason else page
+
+
+def _judge(metadata: Metadata) -> str | None:
+    """The article's text as told to machines, as a witness; short ones are summaries."""
+    told = metadata.said("articleBody")
+    return letters(told) if told and len(told) > 400 else None
+
+
+def _content(document: Document, metadata: Metadata, selection: Selection, title: str, language: str | None, reading: Reading) -> Content:
+    body = [block.text for block in selection.blocks if not is_stamp_line(block, reading)]
+    return Content(
+        title=title,
+        subtitle=None,
+        authors=authors_of(document.tree, metadata),
+        section=section_of(metadata),
+        body=tuple(body),
+        captions=selection.captions,
+        language=language,
+    )
+
+
+def _stamps(document: Document, metadata: Metadata, selection: Selection, reading: Reading) -> tuple[Stamp | None, Stamp | None]:
+    posted, updated = machine_stamps(document.tree, metadata, reading)
+    if posted and updated:
+        return posted, updated
+    seen_posted, seen_updated = visible_stamps(document.blocks, reading)
+    posted = posted or seen_posted or lone_stamp(document.tree, (), reading)
+    return posted, updated or seen_updated

@@ -1,0 +1,160 @@
+"""Posted and Updated: from machine-readable data first, then from the lines a reader sees near the headline."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import zip_longest
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from monitor.extract.blocks import Block
+from monitor.extract.metadata import Metadata
+from monitor.model import Stamp
+from monitor.times import read_stamp
+
+_POSTED_METAS = (
+    "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "pubdate",
+    "publishdate",    "publish-date", "publish_date", "published_time", "date.published", "dc.date.issued", "dcterms.created", "dcterms.issued",
+    "dcterms.date",     "dc.date", "dc.date.created", "sailthru.date", "bt:pubdate", "cxenseparse:recs:publishtime", "cxenseparse:publishtime",
+    "article.published",     "article.created", "originalpublicationdate", "displaydate", "displaytime", "rbpubdate", "ptime", "published-date", "publication_date",
+    "publication-date", "date_published", "datecreated", "iso-8601-publish-date", "created", "date",
+)  # fmt: skip
+_UPDATED_METAS = (
+    "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "dcterms.modified", "dc.date.modified",
+    "article.updated",     "lastmod", "last-modified", "lastmodified", "article:modified", "utime", "revised", "rbupdatedate", "bt:moddate", "modified-date",
+    "date.modified", "date_modified",
+)  # fmt: skip
+
+# Words in front of a stamp, in the languages the stamps are read in. They only say which of the two it is.
+_POSTED_WORD = (
+    r"(?:first )?(?:posted|published|publication date|issued|created|released|date)|입력|등록|게재|작성|발행|승인|기사입력"
+    r"|公開|掲載|配信|投稿|发布|發布"
+    r"|发表|發表|刊登|(?:erst)?veröffentlicht|erschienen|erstellt|publié|paru|mis en ligne|créé|publicado|publicada|creado"
+    r"|pubblicat[oa]|inserito"
+    r"|creato|опубликован[оа]?|дата публикации|размещено|создано|نشر|نُشر|تاريخ النشر"
+)
+_UPDATED_WORD = (
+    r"(?:last |lastly )?(?:updated|modified|revised|edited|update)|수정|최종 ?수정|업데이트|기사수정"
+    r"|最終更新|更新|更新日時|修改|最后更新|修订"
+    r"|(?:zuletzt |letzte )?(?:aktualisiert|aktualisierung|geändert|änderung|bearbeitet)|mis à jour|màj|mise à jour|modifié"
+    r"|dernière mise à jour"
+    r"|actualizado|actualizada|última actualización|modificado|atualizado|atualizada|última atualização|aggiornat[oa]|ultimo aggiornamento"
+    r"|modificato|обновлен[оа]?|обновлён|изменено|последнее обновление|آخر تحديث|تم التحديث|محدث|تحديث"
+)
+_LABELLED = re.compile(
+    rf"(?P<updated>{_UPDATED_WORD})|(?P<posted>{_POSTED_WORD})",
+    re.IGNORECASE,
+)
+_LOOKS_LIKE_A_TIME = re.compile(
+    r"\d{4}|\d{1,2}[:.시時点h]\d{2}|\b(?:ago|vor|il y a|hace|há|fa|назад|前|전|منذ)\b"
+    r"|\d+ ?(?:시간|분|일) ?전|\d+ ?(?:分|小时|小時|時間|天)前"
+)
+_RELATIVE = re.compile(
+    r"\bago\b|\bvor \d|il y a|\bhace\b|\bhá \d|\bfa\b|назад|前|전|منذ|yesterday|today|gestern|heute|hier|ayer|oggi|ieri"
+    r"|вчера|сегодня|어제|오늘|昨日|今日",
+    re.IGNORECASE,
+)
+_AFTER_LABEL = re.compile(
+    r"^[\s:：|·.,;–—/\-\]\)】)>]*(?:(?:on|at|am|um|le|el|il|à|a las|alle|em|в|den|日時?|time|date|uhr|in)\b[\s:：]*)*", re.IGNORECASE
+)
+_MAX_LINE = 160
+_HEADER_BLOCKS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How stamps are read on this page: the zone for those that name none, the time of the look, the language."""
+
+    timezone: str | None
+    now: datetime
+    language: str | None
+
+    def read(self, text: Any, source: str) -> Stamp | None:
+        """The stamp in this text; None for anything else, or a time that has not come yet."""
+        if isinstance(text, list):
+            text = text[0] if text else None
+        if isinstance(text, dict):
+            text = text.get("@value")
+        if not isinstance(text, str) or not text.strip():
+            return None
+        language = self.language[:2].lower() if self.language else None
+        stamp = read_stamp(text, timezone=self.timezone, now=self.now, language=language, source=source)
+        if stamp and source == "visible" and _RELATIVE.search(text) and not re.search(r"\d{4}", text):
+            return replace(stamp, source="relative")
+        return stamp
+
+
+def machine_stamps(tree: LexborHTMLParser, metadata: Metadata, reading: Reading) -> tuple[Stamp | None, Stamp | None]:
+    """What the page tells machines: JSON-LD, meta elements, itemprops, in this order."""
+    posted = reading.read(metadata.ld.get("datePublished"), "json-ld") or _first(reading, metadata, _POSTED_METAS)
+    updated = reading.read(metadata.ld.get("dateModified"), "json-ld") or _first(reading, metadata, _UPDATED_METAS)
+    if posted is None:
+        posted = _of_nodes(tree, reading, '[itemprop="datePublished"],time[pubdate],[property="datePublished"]', "itemprop")
+    if posted is None:
+        posted = reading.read(metadata.ld.get("dateCreated"), "json-ld") or reading.read(metadata.ld.get("uploadDate"), "json-ld")
+    if updated is None:
+        updated = _of_nodes(tree, reading, '[itemprop="dateModified"],[property="dateModified"]', "itemprop")
+    return posted, updated
+
+
+def _first(reading: Reading, metadata: Metadata, names: Iterable[str]) -> Stamp | None:
+    return next((stamp for name in names if (stamp := reading.read(metadata.metas.get(name), "og" if ":" in name else "meta"))), None)
+
+
+def _of_nodes(tree: LexborHTMLParser, reading: Reading, selector: str, source: str) -> Stamp | None:
+    for node in tree.css(selector)[:4]:
+        attributes = node.attributes
+        told = attributes.get("datetime") or attributes.get("content") or node.text(separator=" ")
+        if stamp := reading.read(" ".join(told.split()), source):
+            return stamp
+    return None
+
+
+def visible_stamps(blocks: Sequence[Block], reading: Reading) -> tuple[Stamp | None, Stamp | None]:
+    """Posted and Updated from labelled lines; of each the first in reading order."""
+    posted = updated = None
+    for block in blocks:
+        if len(block.text) > _MAX_LINE or not _LOOKS_LIKE_A_TIME.search(block.text):
+            continue
+        for kind, text in _labelled(block.text):
+            if kind == "posted" and posted is None:
+                posted = reading.read(text, "visible")
+            elif kind == "updated" and updated is None:
+                updated = reading.read(text, "visible")
+        if posted and updated:
+            break
+    return posted, updated
+
+
+def _labelled(line: str) -> Iterable[tuple[str, str]]:
+    """The parts of a line that begin with a word like Posted or Updated, each with what follows up to the next."""
+    marks = list(_LABELLED.finditer(line))
+    for mark, following in zip_longest(marks, marks[1:]):
+        rest = line[mark.end() : following.start() if following else None]
+        rest = _AFTER_LABEL.sub("", rest).strip(" |·,;([{【")
+        if rest and _LOOKS_LIKE_A_TIME.search(rest):
+            yield ("updated" if mark["updated"] else "posted"), rest
+
+
+def lone_stamp(tree: LexborHTMLParser, blocks: Sequence[Block], reading: Reading) -> Stamp | None:
+    """A time without a label: the first `<time>` of the page, else a line near the headline that is nothing but a time."""
+    for node in tree.css("time")[:3]:
+        told = node.attributes.get("datetime") or node.text(separator=" ")
+        if stamp := reading.read(" ".join(told.split()), "time"):
+            return stamp
+    for block in blocks:
+        if len(block.text) <= 60 and _LOOKS_LIKE_A_TIME.search(block.text) and (stamp := reading.read(block.text, "visible")):
+            return stamp
+    return None
+
+
+def is_stamp_line(block: Block, reading: Reading) -> bool:
+    """A block that only tells a time: 'Posted : …', '16:20 | World'. It is none of the article's text."""
+    if len(block.text) > _MAX_LINE or not _LOOKS_LIKE_A_TIME.search(block.text):
+        return False
+    if any(reading.read(text, "visible") for _, text in _labelled(block.text)):
+        words = _LABELLED.sub(" ", block.text)
+        return len(re.findall(r"[^\W\d_]{2,}", words)) <= 8
+    return len(block.text) <= 40 and reading.read(block.text, "visible") is not None

@@ -39,7 +39,8 @@ class SocksConnector(aiohttp.BaseConnector):
             raise aiohttp.ClientProxyConnectionError(req.connection_key, OSError(str(error))) from error
         protocol = ResponseHandler(loop=self._loop)
         # from here on the bytes belong to aiohttp's own protocol
-        transport: asyncio.Transport = writer.transport
+        transport = writer.transport
+        assert isinstance(transport, asyncio.Transport)
         transport.set_protocol(protocol)
         protocol.connection_made(transport)
         if req.is_ssl():

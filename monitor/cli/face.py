@@ -1,9 +1,11 @@
-"""What all commands share: where configuration and state are, how data and talk are printed, how errors end."""
+"""What all commands share: where configuration and state are, what is opened, when there is colour, how errors end."""
 
 import json
+import os
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,11 +14,28 @@ import click
 
 from monitor.errors import Ambiguous, MonitorError
 
+# what a first command printed with: other commands find it here
+from monitor.cli.printing import columns, is_colored, print_json, print_lines, say  # isort: skip
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from monitor.app import App
+    from monitor.ports import ReadingStore
     from monitor.settings import Settings
 
+__all__ = ["Face", "Reading", "fail", "pass_face", "print_json", "print_lines", "say"]
+
 BUG = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a command that only reads works with."""
+
+    settings: "Settings"
+    store: "ReadingStore"
+    now: "datetime"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +63,36 @@ class Face:
 
         return App(self.settings())
 
+    @contextmanager
+    def reading(self) -> "Iterator[Reading]":
+        """The store for a command that only reads, closed at the end."""
+        from monitor.app import App
+
+        app = App(self.settings(secrets=False))
+        try:
+            yield Reading(app.settings, app.reading(), app.clock.now())
+        finally:
+            app.close()
+
+    @property
+    def is_colored(self) -> bool:
+        """Whether stdout gets colour: --color, then NO_COLOR, then FORCE_COLOR, then whether it is a terminal."""
+        return is_colored(self.color, os.environ, is_terminal=sys.stdout.isatty())
+
+    @property
+    def columns(self) -> int:
+        """How wide the terminal is; 80 where there is none."""
+        return columns()
+
 
 pass_face = click.make_pass_decorator(Face)
-
-
-def print_json(what: str, document: dict[str, Any]) -> None:
-    """One document with its schema, on one line off a TTY."""
-    indent = 2 if sys.stdout.isatty() else None
-    click.echo(json.dumps({"schema": f"monitor.{what}/1", **document}, ensure_ascii=False, indent=indent))
-
-
-def print_lines(rows: Iterable[dict[str, Any]]) -> None:
-    """One object a line."""
-    for row in rows:
-        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
-
-
-def say(sentence: str) -> None:
-    """Talk, on stderr."""
-    click.echo(sentence, err=True)
 
 
 def fail(error: Exception, words: list[str]) -> int:
     """Tells an error on stderr, as JSON where JSON was asked for; the exit code."""
     code, exit_code, message, hint = _told(error)
     if any(word in ("--json", "--jsonl") for word in words):
-        document = {"code": code, "exit": exit_code, "message": message, "hint": hint}
+        document: dict[str, Any] = {"code": code, "exit": exit_code, "message": message, "hint": hint}
         if isinstance(error, Ambiguous):
             document["candidates"] = list(error.candidates)
         click.echo(json.dumps({"error": document}, ensure_ascii=False), err=True)

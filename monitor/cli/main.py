@@ -101,7 +101,8 @@ def cli(
     ctx: click.Context, config_dir: Path | None, state_dir: Path | None, color: str, timezone: str | None, verbose: int, quiet: bool
 ) -> None:
     """Watch news feeds, store every version of every article, report what was edited."""
-    ctx.obj = Face(config_dir=config_dir, state_dir=state_dir, color=color, timezone=timezone, verbosity=-1 if quiet else verbose)
+    face = ctx.obj = Face(config_dir=config_dir, state_dir=state_dir, color=color, timezone=timezone, verbosity=-1 if quiet else verbose)
+    ctx.color = face.is_colored
     if ctx.invoked_subcommand is None:
         from monitor.cli.status import overview
 

@@ -1,0 +1,80 @@
+"""Data on stdout, talk on stderr: JSON documents and lines, tables that fit the terminal, colour where it is wanted."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+OFF_TERMINAL = 80
+MIN_FLEXIBLE = 16  # columns; a headline that is cut shorter tells nothing
+
+Row = Mapping[str, Any]
+
+
+def print_json(what: str, document: Mapping[str, Any]) -> None:
+    """One document with its schema, on one line off a terminal."""
+    indent = 2 if sys.stdout.isatty() else None
+    sys.stdout.write(json.dumps({"schema": f"monitor.{what}/1", **document}, ensure_ascii=False, indent=indent) + "\n")
+    sys.stdout.flush()
+
+
+def print_lines(rows: Iterable[Row]) -> None:
+    """One object a line."""
+    for row in rows:
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, flexible: int) -> None:
+    """Columns side by side, nothing wrapped. On a terminal the `flexible` column is cut to fit; a last column is never padded."""
+    lines = [list(map(str, row)) for row in rows]
+    if not lines:
+        return
+    from monitor.text import cut_to_width, display_width
+
+    table = [list(headings), *lines] if sys.stdout.isatty() else lines
+    widths = [max(display_width(row[at]) for row in table) for at in range(len(headings))]
+    if sys.stdout.isatty():
+        rest = columns() - sum(widths) + widths[flexible] - 2 * (len(widths) - 1)
+        widths[flexible] = min(widths[flexible], max(rest, MIN_FLEXIBLE))
+    for at, row in enumerate(table):
+        cells = [cut_to_width(cell, width) for cell, width in zip(row, widths, strict=True)]
+        line = "  ".join(cell + " " * (width - display_width(cell)) for cell, width in zip(cells, widths, strict=True)).rstrip()
+        click.echo(click.style(line, bold=True) if at == 0 and table is not lines else line)
+
+
+def chosen(row: Row, fields: str | None) -> dict[str, Any]:
+    """`--fields a,b.c`: only these keys, dotted ones from inside; everything when none are named."""
+    if not fields:
+        return dict(row)
+    picked: dict[str, Any] = {}
+    for name in fields.split(","):
+        value: Any = row
+        for part in name.strip().split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        picked[name.strip()] = value
+    return picked
+
+
+def say(sentence: str) -> None:
+    """Talk, on stderr."""
+    click.echo(sentence, err=True)
+
+
+def columns() -> int:
+    """How wide the terminal is; 80 where there is none."""
+    return shutil.get_terminal_size((OFF_TERMINAL, 24)).columns or OFF_TERMINAL
+
+
+def is_colored(asked: str, environ: Mapping[str, str], *, is_terminal: bool) -> bool:
+    """--color, then NO_COLOR, then FORCE_COLOR, then a terminal that is not dumb. An empty variable says nothing."""
+    if asked != "auto":
+        return asked == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR"):
+        return environ["FORCE_COLOR"] != "0"
+    return is_terminal and environ.get("TERM") != "dumb"

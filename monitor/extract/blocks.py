@@ -15,7 +15,7 @@ _BLOCK = frozenset(
     "p div h1 h2 h3 h4 h5 h6 li ul ol blockquote pre td th tr table section article main header figure figcaption hr dl dt dd tbody"
     " thead tfoot center body address details summary aside picture form fieldset hgroup caption".split()  # noqa: SIM905 - as above
 )
-_ROLES = frozenset("navigation complementary banner contentinfo search dialog alertdialog menu toolbar tablist".split())  # noqa: SIM905 - as above
+_ROLES = frozenset("navigation complementary banner contentinfo search dialog alertdialog menu toolbar".split())
 
 # What developers call the parts of a page that are not the article, in class names and ids; whole words between - _ / and spaces.
 _FURNITURE = re.compile(
@@ -23,11 +23,19 @@ _FURNITURE = re.compile(
     r"|recommend\w*|recirc\w*|most-?(?:read|viewed|popular)|popular\w*|trending|top-?(?:10|5|stories|news)|more-?(?:news|stories|from|on)"
     r"|read-?(?:more|next|also)|also-?read|newsletter\w*|signup|sign-?up|subscri\w*|comments?|commentlist|disqus|breadcrumbs?|pagination"
     r"|pager|tags?|taglist|toolbar|sidebar|side|rail|widget\w*|teasers?|outbrain|taboola|cookie\w*|consent|login|register|menu|nav|navbar"
-    r"|footer|print|hidden|author-?(?:bio|box|card|info)|bio|about-?(?:the-)?author|byline\w*|meta|metadata|timestamp|dateline|publish\w*"
+    r"|footer|print|author-?(?:bio|box|card|info)|bio|about-?(?:the-)?author|byline\w*|meta|metadata|timestamp|dateline|publish\w*"
     r"|credit\w*|copyright\w*|caption\w*|gallery|slideshow|carousel|video\w*|player\w*|embed\w*|donat\w*|support-?us|follow\w*|feedback"
     r"|poll|quiz|marketing|banner|popup|modal|overlay|toc|table-of-contents|infobox|factbox)(?=$|[\s_/-])",
     re.IGNORECASE,
 )
+# Names that are never the article's text however much they hold: asking for consent, speaking of other articles, readers' words.
+_NEVER_ARTICLE = re.compile(
+    r"(?:^|[\s_/-])(?:cookies?|consent|gdpr|cmp|onetrust|comments?|commentlist|disqus|outbrain|taboola|newsletter\w*|breadcrumbs?"
+    r"|recommend\w*)(?=$|[\s_/-])",
+    re.IGNORECASE,
+)
+# Class names that sort an article rather than name a part of the page (WordPress and its kin).
+_SORTING = re.compile(r"(?:^|\s)(?:tag|category|status|type|format|author|term|post|postid|section|topic)-\S+")
 _ARTICLE_TEXT = re.compile(
     r"(?:article|story|post|entry|news|content|body|text|main)[-_]*(?:body|content|text|copy|detail|entry|view|main|paragraphs?)"
     r"|(?:body|article)[-_]?copy|view_?(?:cont|text|con)|single-content|read-?body",
@@ -204,6 +212,8 @@ def _called(tag: str, name: str) -> tuple[str | None, bool]:
     holds_text = tag in ("div", "section", "article", "main", "td") and _ARTICLE_TEXT.search(name) is not None
     if tag in ("body", "main") or holds_text:
         return None, holds_text
+    if tag == "article" or "post-" in name:
+        name = _SORTING.sub(" ", name)
     match = _FURNITURE.search(name) or _UNSEEN.search(name)
     return (match.group(0).strip(" _/-").lower() if match else None), False
 
@@ -230,13 +240,17 @@ def _judge_furniture(document: Document) -> None:
     elements = document.elements
     prose = [0] * len(elements)
     total = 0
+    headed = [False] * len(elements)
     for block in document.blocks:
+        if block.tag == "h1" and block.link < 0.5:
+            headed[block.at] = True
         if block.figure or block.link > 0.4 or len(block.text) < _PROSE:
             continue
         total += len(block.text)
         prose[block.at] += len(block.text)
     for at in range(len(elements) - 1, 0, -1):
         prose[elements[at].parent] += prose[at]
+        headed[elements[at].parent] |= headed[at]
     by_name: dict[tuple[str, str], int] = {}
     for at, element in enumerate(elements):
         if element.furniture and prose[at]:
@@ -246,9 +260,11 @@ def _judge_furniture(document: Document) -> None:
     judged: list[str | None] = []
     for at, element in enumerate(elements):
         own = element.furniture
-        if own and own not in ("hidden", "role") and total and prose[at]:
+        if own and headed[at]:
+            own = None
+        elif own and total and prose[at] and not _NEVER_ARTICLE.search(element.name):
             share, named = prose[at] / total, by_name.get((element.tag, own), 0) / total
-            if share > _TOO_MUCH_TO_BE_FURNITURE or (named > _TOO_MUCH_OF_ONE_NAME and "omment" not in own):
+            if share > _TOO_MUCH_TO_BE_FURNITURE or (named > _TOO_MUCH_OF_ONE_NAME and own not in ("hidden", "role")):
                 own = None
         above = judged[element.parent] if element.parent >= 0 else None
         judged.append(above or own)

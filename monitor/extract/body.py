@@ -20,6 +20,7 @@ class Selection:
     """The article's blocks in reading order, its captions, and the element they were found in (None where there is no text)."""
 
     root: int | None
+    inside: tuple[bool, ...]
     blocks: tuple[Block, ...]
     captions: tuple[str, ...]
 
@@ -31,26 +32,96 @@ def letters(text: str) -> str:
 
 def select(document: Document, title: str, judge: str | None) -> Selection:
     """The article's text. `judge` is the text the page gives to machines (letters only), a witness rather than a source."""
-    root = find_root(document, judge)
+    scope = _scope(document, title)
+    root = find_root(document, judge, scope)
     if root is None:
-        return Selection(None, (), ())
-    inside = _inside(document, root)
+        return Selection(None, (), (), ())
+    inside = _inside(document, _parts(document, root))
     within = [block for block in document.blocks if inside[block.at]]
     captions = _captions(document, within)
     told = {letters(caption) for caption in captions} | {letters(title)} - {""}
-    blocks = [block for block in within if _is_text(block) and letters(block.text) not in told]
+    blocks: list[Block] = []
+    for block in within:
+        if not _is_text(block):
+            continue
+        key = letters(block.text)
+        if key in told:
+            continue
+        if len(key) >= _LONG:
+            told.add(key)
+        blocks.append(block)
     while blocks and blocks[-1].tag in _HEADINGS:
         blocks.pop()
-    return Selection(root, tuple(blocks), captions)
+    return Selection(root, tuple(inside), tuple(blocks), captions)
 
 
-def find_root(document: Document, judge: str | None) -> int | None:
-    """The element that holds the article's text."""
+# A paragraph this long that stands there twice is one paragraph, printed twice.
+_LONG = 50
+# An article shorter than this is not trusted to be alone in its element.
+_SHORTEST = 250
+
+
+def _scope(document: Document, title: str) -> int:
+    """The element that the page itself calls an article and that holds the headline, if it holds text too; else the whole body."""
+    elements, wanted = document.elements, letters(title)
+    if not elements:
+        return 0
+    for block in document.blocks:
+        if block.tag == "h1" and wanted and letters(block.text) == wanted:
+            for at in document.chain(block.at):
+                if elements[at].tag in ("article", "main") and _prose(document, at) >= _SHORTEST:
+                    return at
+    return 0
+
+
+def _prose(document: Document, root: int) -> int:
+    inside = _inside(document, (root,))
+    return sum(
+        len(block.text)
+        for block in document.blocks
+        if inside[block.at] and not block.furniture and not block.figure and block.link < 0.5 and len(block.text) >= 60
+    )
+
+
+def _parts(document: Document, root: int) -> tuple[int, ...]:
+    """The root, and the other elements of its name within the same article: a text that is cut into pieces by what stands between."""
     elements = document.elements
+    name = _stable(elements[root].name)
+    if not name:
+        return (root,)
+    home = next((at for at in document.chain(root)[1:] if elements[at].tag in ("article", "main")), None)
+    if home is None:
+        return (root,)
+    inside = _inside(document, (home,))
+    chain = set(document.chain(root))
+    parts = []
+    for at in range(home + 1, len(elements)):
+        element = elements[at]
+        if inside[at] and element.tag == elements[root].tag and at not in chain and _stable(element.name) == name:
+            nearest = next(k for k in document.chain(at)[1:] if elements[k].tag in ("article", "main"))
+            if nearest == home:
+                parts.append(at)
+    return tuple(sorted((root, *parts)))
+
+
+_VOLATILE = re.compile(r"\d|__\w{4,}$|^(?:css|sc|jsx|svelte)-|^[a-z]{0,2}[A-Z]\w*[A-Z]\w*$")
+
+
+def _stable(name: str) -> str:
+    """A class name without its generated parts."""
+    return " ".join(sorted(token for token in name.split() if not _VOLATILE.search(token)))
+
+
+def find_root(document: Document, judge: str | None, scope: int = 0) -> int | None:
+    """The element within `scope` that holds the article's text."""
+    elements = document.elements
+    if not elements:
+        return None
+    allowed = _inside(document, (scope,))
     weight = [0.0] * len(elements)
     direct = [0.0] * len(elements)
     for block in document.blocks:
-        if block.furniture or block.figure or block.tag == "h1" or block.link >= 0.5:
+        if block.furniture or block.figure or block.tag == "h1" or block.link >= 0.5 or not allowed[block.at]:
             continue
         value = _weight(block, judge)
         weight[block.at] += value
@@ -60,14 +131,14 @@ def find_root(document: Document, judge: str | None) -> int | None:
                 direct[holder] += len(block.text) * (1 - block.link)
     for at in range(len(elements) - 1, 0, -1):
         weight[elements[at].parent] += weight[at]
-    if not elements or not weight[0]:
+    if not weight[scope]:
         return None
     children: dict[int, int] = {}
     for at in range(1, len(elements)):
         parent = elements[at].parent
         if weight[at] and (parent not in children or weight[at] > weight[children[parent]]):
             children[parent] = at
-    root = 0
+    root = scope
     while (child := children.get(root)) is not None and weight[child] >= 0.7 * weight[root] and elements[child].tag not in _NOT_A_ROOT:
         root = child
     root = _tighter(document, root, weight, direct)
@@ -100,11 +171,12 @@ def _weight(block: Block, judge: str | None) -> float:
     return value
 
 
-def _inside(document: Document, root: int) -> list[bool]:
+def _inside(document: Document, roots: Sequence[int]) -> list[bool]:
     inside = [False] * len(document.elements)
-    for at in range(root, len(inside)):
-        parent = document.elements[at].parent
-        inside[at] = at == root or (parent >= 0 and inside[parent])
+    for root in roots:
+        inside[root] = True
+    for at in range(roots[0] + 1, len(inside)):
+        inside[at] = inside[at] or inside[document.elements[at].parent]
     return inside
 
 

@@ -359,6 +359,10 @@ class OutboxStore(Protocol):
         """
         ...
 
+    def messages_sent(self, target: str, since: datetime) -> tuple[datetime, ...]:
+        """When each message that this target took since then was taken, oldest first: one time a message, not a row."""
+        ...
+
     def next_due_delivery_at(self) -> datetime | None: ...
 
     def outbox(

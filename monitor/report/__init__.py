@@ -2,20 +2,23 @@
 
 from monitor.report.build import build
 from monitor.report.facts import gist, headlines, outlet_of
-from monitor.report.figures import Figures, figures
-from monitor.report.route import addressees, in_quiet, misfit, next_digest, quiet_end, route
+from monitor.report.plan import Bundle, bundles, reason_of
+from monitor.report.route import addressees, bypasses, in_quiet, misfit, mute_of, next_digest, quiet_end, route
 
 __all__ = [
-    "Figures",
+    "Bundle",
     "addressees",
     "build",
-    "figures",
+    "bundles",
+    "bypasses",
     "gist",
     "headlines",
     "in_quiet",
     "misfit",
+    "mute_of",
     "next_digest",
     "outlet_of",
     "quiet_end",
+    "reason_of",
     "route",
 ]

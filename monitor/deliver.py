@@ -1,0 +1,343 @@
+"""The recipe of telling: outbox rows that are due become messages, and each is sent once, or again until it is taken.
+
+A message is claimed with its rows before it is sent, and its rows stay together from the first try to the last. So what is sent twice,
+because the other side took it and we died before writing that down, has the same key both times, and the same Message-ID.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from monitor.model import Delivery, Diff, DispatchState, Edit, QueuedEdit, Receipt, Refusal, Report, Trouble
+from monitor.ports import Clock, Notifier, Store, Told
+from monitor.report import Bundle, addressees, build, bundles, bypasses, in_quiet, mute_of, next_digest, quiet_end, reason_of
+from monitor.settings import Settings, Target
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)  # longer than any notifier's deadline; after it a dead sender's message is taken up again
+RETRY_AFTER = (
+    timedelta(minutes=1),  # greylisting lets the second try pass
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=3, hours=16),
+)
+"""Six retries over five days, the time after which mail servers give up too (RFC 5321, 4.5.4.1)."""
+BATCH = 500  # rows in memory at once, each with two whole revisions
+SHOWN = 200  # edits a message shows at most; the others are counted
+MAX_PER = (60, timedelta(hours=1))  # for people; machines (webhook, exec) get everything unless `max` is set
+LINES = 8  # targets that are told at once, so that one that hangs holds up no other
+
+
+def round(store: Store, notifiers: Mapping[str, Notifier], settings: Settings, clock: Clock, *, settled: bool = False) -> Told:
+    """Tells what is due, to all targets at once; returns when every target has answered or timed out.
+
+    `notifiers` by the addressees' names (`notify.open_notifiers`). `settled`: instant messages do not wait for further edits of their
+    article, for a process that ends after this (`check`). What a target refuses for now is tried again six times in five days.
+    """
+    targets = addressees(settings.targets)
+    store.sync_targets([target.name for target in targets], clock.now())
+    lines = [_Line(store, target, settings, clock, settled) for target in targets if target.name in notifiers]
+    if not lines:
+        return Told()
+    with ThreadPoolExecutor(max_workers=min(LINES, len(lines)), thread_name_prefix="tell") as pool:
+        sending: dict[Future[Receipt | Refusal], tuple[_Line, Delivery]] = {}
+        waiting = list(lines)
+        while waiting or sending:
+            for line in waiting:
+                message = line.next_message()
+                if message:
+                    sending[pool.submit(_send, notifiers[line.target.name], line.target, *message)] = line, message[0]
+            done, _ = wait(sending, return_when=FIRST_COMPLETED) if sending else (set(), None)
+            waiting = []
+            for future in done:
+                line, delivery = sending.pop(future)
+                if line.finish(delivery, future.result()):
+                    waiting.append(line)
+    return Told(sum(line.sent for line in lines), sum(line.failed for line in lines), sum(line.held for line in lines))
+
+
+def _send(notifier: Notifier, target: Target, delivery: Delivery, edits: Sequence[QueuedEdit]) -> Receipt | Refusal:
+    try:
+        return notifier.send(target, delivery, edits)
+    except Exception as error:  # one message that trips its notifier must not stop the telling of all others
+        log.exception("failed to tell target=%s delivery=%s", target.name, delivery.key[:12])
+        assert delivery.report is not None
+        return Refusal(delivery.report.until, False, f"internal: {error!r}")
+
+
+class _Line:
+    """One target's messages in one round, one after the other; ends at the first that fails for now."""
+
+    def __init__(self, store: Store, target: Target, settings: Settings, clock: Clock, settled: bool) -> None:
+        self.target = target
+        self.sent = self.failed = self.held = 0
+        self._store, self._settings, self._clock, self._settled = store, settings, clock, settled
+        self._zone = ZoneInfo(settings.timezone)
+        self._messages = self._plan()
+
+    def next_message(self) -> tuple[Delivery, tuple[QueuedEdit, ...]] | None:
+        """The next message, claimed for us; None when there is none."""
+        return next(self._messages, None)
+
+    def finish(self, delivery: Delivery, result: Receipt | Refusal) -> bool:
+        """Writes down what became of a message; whether to go on with this target."""
+        if isinstance(result, Receipt):
+            self.sent += 1
+            log.info("told target=%s edits=%d reference=%s", self.target.name, len(delivery.rows), result.reference)
+        else:
+            self.failed += 1
+            result = _explained(result, delivery.attempts)
+            log.warning("not told target=%s edits=%d %s", self.target.name, len(delivery.rows), result.message)
+        retry_at = None
+        if isinstance(result, Refusal) and not result.permanent:
+            retry_at = self._clock.now() + RETRY_AFTER[delivery.attempts - 1]
+        if delivery.id:
+            self._store.finish_delivery(delivery, result, retry_at)
+        if self.target.mode == "digest" and (isinstance(result, Receipt) or not delivery.id):
+            self._store.set_meta(self._digest_key, self._clock.now().isoformat())
+        return isinstance(result, Receipt) or result.permanent
+
+    # --- what is sent, in this order ---
+
+    def _plan(self) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
+        now = self._clock.now()
+        for begun in self._store.due_deliveries(self.target.name, now):
+            delivery = self._store.resume_delivery(begun, now, LEASE)
+            if delivery:
+                yield self._message(delivery, self._queued(delivery.rows))
+        if self.target.mode == "digest":
+            yield from self._digest(now)
+        else:
+            yield from self._instant(now)
+
+    def _digest(self, now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
+        rows: list[int] = []
+        for page in self._due(now):
+            rows += [row.id for row in page]
+        if rows:
+            yield from self._claimed(rows, self._queued(rows), now)
+        elif self.target.empty == "send":
+            yield from self._sign_of_life(now)
+
+    def _instant(self, now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
+        """Single messages while the limit allows, the rest in one."""
+        budget = self._budget(now)
+        seen = 0
+        while page := self._store.due_edits(self.target.name, now + self.target.wait, BATCH, after=seen):
+            seen = page[-1].id
+            ready = bundles(self._allowed(page, now), now=now, settled=self._settled)
+            if budget is None:
+                for bundle in ready:
+                    yield from self._told(bundle, now)
+                continue
+            if not ready and len(page) == BATCH:
+                continue
+            rest = self._beyond(seen, now) if len(page) == BATCH else []
+            alone = len(ready) if len(ready) + bool(rest) <= budget else max(0, budget - 1)
+            for bundle in ready[:alone]:
+                yield from self._told(bundle, now)
+            surplus = [row.id for bundle in ready[alone:] for row in bundle.rows] + rest
+            if surplus:
+                yield from self._surplus(surplus, now, sendable=budget > 0)
+            return
+
+    def _beyond(self, after: int, now: datetime) -> list[int]:
+        """Ids of the due rows after a full batch: more than any limit lets through one by one."""
+        return [
+            row.id
+            for page in self._due(now, after=after)
+            for row in self._allowed(page, now)
+            if row.dispatch.due_at <= now or (self._settled and row.dispatch.state == "waiting")
+        ]
+
+    def _surplus(self, rows: Sequence[int], now: datetime, *, sendable: bool) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
+        most, per = self._limit or MAX_PER
+        reason = f"limit {most}/{_said(per)}"
+        if sendable:
+            self._store.reschedule(rows, "held", reason, now)
+            yield from self._claimed(rows, self._queued(rows), now)
+        else:
+            free_at = self._store.messages_sent(self.target.name, now - per)[0] + per
+            self._hold(rows, "held", reason, free_at)
+
+    def _told(self, bundle: Bundle, now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
+        rows = [row.id for row in bundle.rows]
+        if len(rows) > 1 and not bundle.reason:
+            for row in bundle.rows:
+                reason = f"one message for {len(rows)} edits"
+                self._store.reschedule([row.id], row.dispatch.state, reason, row.dispatch.due_at)
+        yield from self._claimed(rows, bundle.rows, now)
+
+    def _claimed(
+        self, rows: Sequence[int], queued: Iterable[QueuedEdit], now: datetime
+    ) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
+        delivery = self._store.start_delivery(self.target.name, rows, now, LEASE)
+        if delivery:
+            yield self._message(delivery, queued)
+
+    def _sign_of_life(self, now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
+        """A digest without edits, for readers who want to know that nothing happened."""
+        last = self._store.get_meta(self._digest_key)
+        if last is None:
+            self._store.set_meta(self._digest_key, now.isoformat())
+        elif next_digest(self.target, self._zone, datetime.fromisoformat(last)) <= now:
+            key = sha256(f"{self.target.name}\0{now.astimezone(self._zone):%Y-%m-%d}".encode()).hexdigest()
+            yield self._message(Delivery(0, key, self.target.name, (), 0, 1), ())
+
+    # --- rows ---
+
+    def _due(self, now: datetime, after: int = 0) -> Iterator[tuple[QueuedEdit, ...]]:
+        while page := self._store.due_edits(self.target.name, now, BATCH, after=after):
+            yield page
+            after = page[-1].id
+
+    def _queued(self, rows: Sequence[int]) -> Iterator[QueuedEdit]:
+        for start in count(0, BATCH):
+            chunk = rows[start : start + BATCH]
+            if not chunk:
+                return
+            yield from self._store.queued(chunk)
+
+    def _allowed(self, page: Sequence[QueuedEdit], now: datetime) -> list[QueuedEdit]:
+        """The rows that neither a mute nor quiet hours, both perhaps younger than the row, hold back now."""
+        mutes = self._store.mutes(now)
+        quiet = self._settings.quiet
+        quiet_now = quiet if quiet and in_quiet(quiet, self._zone, now) else None
+        allowed = []
+        for row in page:
+            muted = mute_of(row.diff, self.target, mutes)
+            if muted:
+                self._hold([row.id], "muted", f"{muted} is muted", now)
+            elif quiet_now and not bypasses(row.diff, quiet_now):
+                self._hold([row.id], "held", f"quiet hours until {quiet_now.end}", quiet_end(quiet_now, self._zone, now))
+            else:
+                allowed.append(row)
+        return allowed
+
+    def _hold(self, rows: Sequence[int], state: DispatchState, reason: str, due_at: datetime) -> None:
+        self._store.reschedule(rows, state, reason, due_at)
+        self.held += len(rows)
+
+    @property
+    def _limit(self) -> tuple[int, timedelta] | None:
+        machine = self.target.url.startswith(("webhook+", "exec:"))
+        return self.target.max_per or (None if machine else MAX_PER)
+
+    def _budget(self, now: datetime) -> int | None:
+        """How many messages the target may still get now; None: as many as there are."""
+        if self._limit is None:
+            return None
+        most, per = self._limit
+        return max(0, most - len(self._store.messages_sent(self.target.name, now - per)))
+
+    @property
+    def _digest_key(self) -> str:
+        return f"digest:{self.target.name}"
+
+    # --- the message ---
+
+    def _message(self, delivery: Delivery, queued: Iterable[QueuedEdit]) -> tuple[Delivery, tuple[QueuedEdit, ...]]:
+        shown, rest = _best(queued)
+        report = _report(self._store, self.target, shown, rest, self._settings, self._zone, self._clock.now())
+        return replace(delivery, report=report), shown
+
+
+def _best(queued: Iterable[QueuedEdit]) -> tuple[tuple[QueuedEdit, ...], list[Edit]]:
+    """The gravest edits whole, by row id, and of the others only what is counted."""
+    whole: list[QueuedEdit] = []
+    rest: list[Edit] = []
+    for row in queued:
+        whole.append(row)
+        if len(whole) >= 2 * SHOWN:
+            whole.sort(key=lambda row: (-row.diff.edit.severity.score, -row.id))
+            rest += [row.diff.edit for row in whole[SHOWN:]]
+            del whole[SHOWN:]
+    whole.sort(key=lambda row: (-row.diff.edit.severity.score, -row.id))
+    rest += [row.diff.edit for row in whole[SHOWN:]]
+    return tuple(sorted(whole[:SHOWN], key=lambda row: row.id)), rest
+
+
+def _report(
+    store: Store, target: Target, shown: Sequence[QueuedEdit], rest: Sequence[Edit], settings: Settings, zone: ZoneInfo, now: datetime
+) -> Report:
+    digest = target.mode == "digest"
+    diffs = [row.diff for row in shown]
+    edits = [diff.edit for diff in diffs] + list(rest)
+    return build(
+        diffs,
+        since=min((edit.seen_before for edit in edits), default=None),
+        until=now,
+        timezone=settings.timezone,
+        reason=reason_of(shown, digest=digest),
+        titles=_first_titles(store, diffs),
+        outlets={state.feed.slug: state.title for state in store.feeds() if state.title},
+        net=_net,
+        held={row.diff.edit.id: why for row in shown if (why := _held_since(row, zone))},
+        rules={row.diff.edit.id: row.dispatch.rule for row in shown if row.dispatch.rule},
+        rest=rest,
+        troubles=_troubles(store, now) if digest else (),
+    )
+
+
+def _first_titles(store: Store, diffs: Sequence[Diff]) -> dict[int, str]:
+    """The headline each article was first seen with: the constant subject of its thread."""
+    titles = {}
+    for diff in diffs:
+        first = diff.old if diff.edit.from_rev == 1 else store.revision(diff.edit.article, 1)
+        if first and first.content.title:
+            titles[diff.edit.article] = first.content.title
+    return titles
+
+
+def _net(first: Diff, last: Diff) -> Diff:
+    from monitor.compare import diff_of
+
+    return diff_of(first.old, last.new, url=last.edit.url, feeds=last.edit.feeds)
+
+
+def _held_since(row: QueuedEdit, zone: ZoneInfo) -> str | None:
+    if row.dispatch.state == "held" and row.dispatch.reason.startswith("quiet hours"):
+        return f"held {row.diff.edit.seen_before.astimezone(zone):%H:%M} in quiet hours"
+    return None
+
+
+FAILING = 3  # polls in a row; one or two are weather
+TROUBLES_MAX = 30
+
+
+def _troubles(store: Store, now: datetime) -> tuple[Trouble, ...]:
+    """Feeds that fail, the longest first, and messages nobody took since yesterday."""
+    failing = sorted(
+        (state for state in store.feeds() if state.configured and state.failures >= FAILING), key=lambda state: -state.failures
+    )
+    feeds = [
+        Trouble(f"feed {state.feed.slug}", f"{state.error or state.outcome or 'fails'}, {state.failures} times in a row")
+        for state in failing
+    ]
+    dead = store.outbox(state="dead", since=now - timedelta(days=1), limit=TROUBLES_MAX)
+    letters = [Trouble(f"target {row.target}", f"article {row.article} was not told: {row.reason}") for row in dead]
+    return tuple((*feeds, *letters)[:TROUBLES_MAX])
+
+
+def _explained(refusal: Refusal, attempts: int) -> Refusal:
+    """The refusal in words for `notify log`; permanent once the retries are used up."""
+    if refusal.permanent:
+        return replace(refusal, message=f"refused: {refusal.message}")
+    if attempts > len(RETRY_AFTER):
+        return replace(refusal, permanent=True, message=f"given up after {len(RETRY_AFTER)} retries: {refusal.message}")
+    return replace(refusal, message=f"failed (retry {attempts} of {len(RETRY_AFTER)} follows): {refusal.message}")
+
+
+def _said(per: timedelta) -> str:
+    for unit, size in (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("min", timedelta(minutes=1))):
+        if per % size == timedelta(0):
+            return unit if per == size else f"{per // size} {unit}"
+    return f"{per.total_seconds():g} s"

@@ -1,0 +1,6 @@
+"""Changes to a judgement: kinds, severity with reasons, disclosed or not. Pure; the rules stand in `rules.RULES`."""
+
+from monitor.classify.judge import judge
+from monitor.classify.version import Version
+
+__all__ = ["Version", "judge"]

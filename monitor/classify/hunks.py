@@ -1,0 +1,75 @@
+"""The places of a change where words were exchanged, each with the texts they stand in."""
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+
+from monitor.model import Change
+
+# How far around a hunk a quotation mark or a figure may stand that it belongs to.
+_AROUND = 400
+_ELLIPSIS = re.compile(r"(?:\.\.+|…|\[…\])\W*(?:\w+ ?more\W*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """Words `removed` and `added` at one place. `old` and `new` are the texts around, `start` and `end` places in them.
+
+    `at_cut`: both texts end in an ellipsis and only this hunk stands before it, so a feed's excerpt was merely cut elsewhere.
+    """
+
+    field: str
+    removed: str
+    added: str
+    old: str
+    old_start: int
+    old_end: int
+    new: str
+    new_start: int
+    new_end: int
+    at_cut: bool = False
+
+    @property
+    def words(self) -> int:
+        """Words of the longer side; three characters count as one where no blanks part them."""
+        return max(_words(self.removed), _words(self.added))
+
+
+def _words(text: str) -> int:
+    return max(len(text.split()), sum(character > "⺀" and not "가" <= character <= "힣" for character in text) // 2)
+
+
+def hunks_of(change: Change) -> list[Hunk]:
+    """The hunks of a change, in order."""
+    old = "".join(text for sign, text in change.segments if sign != "+")
+    new = "".join(text for sign, text in change.segments if sign != "-")
+    cut = bool(_ELLIPSIS.search(old[-40:]) and _ELLIPSIS.search(new[-40:]))
+    out = []
+    a = c = 0
+    for equal, group in groupby(change.segments, key=lambda segment: segment[0] == "="):
+        parts = list(group)
+        if equal:
+            size = sum(len(text) for _, text in parts)
+            a, c = a + size, c + size
+            continue
+        removed = "".join(text for sign, text in parts if sign == "-")
+        added = "".join(text for sign, text in parts if sign == "+")
+        b, d = a + len(removed), c + len(added)
+        at_cut = cut and len(old) - b < 6 and len(new) - d < 6
+        before, behind = min(a, _AROUND), min(c, _AROUND)
+        out.append(
+            Hunk(
+                change.field,
+                removed,
+                added,
+                old[a - before : b + _AROUND],
+                before,
+                before + len(removed),
+                new[c - behind : d + _AROUND],
+                behind,
+                behind + len(added),
+                at_cut,
+            )  # fmt: skip
+        )
+        a, c = b, d
+    return out

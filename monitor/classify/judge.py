@@ -1,0 +1,236 @@
+"""The judgement of an edit: what the rules found, weighed, in words a reader understands."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from monitor.classify.disclosure import disclosed
+from monitor.classify.hunks import hunks_of
+from monitor.classify.notes import correction_note
+from monitor.classify.rules import Finding, Place, findings, looks_alike
+from monitor.classify.version import Version
+from monitor.model import KINDS, Change, Event, Judgement, Level, Severity, Source
+from monitor.text import fold, shorten
+
+# How much a reader should care that a field differs at all, before what differs in it is weighed.
+_FIELDS = {"headline": 36, "subheading": 20, "byline": 22, "section": 4, "caption": 12, "body": 12, "feed-headline": 15, "feed-summary": 8}
+# The same finding weighs more where everybody reads it.
+_EMPHASIS = {"headline": 1.3, "subheading": 1.1, "caption": 0.7, "feed-headline": 0.8, "feed-summary": 0.5}
+_EVENTS = {"gone": (75, "the article is gone"), "restored": (40, "the article is back"), "reverted": (40, "an earlier text came back")}
+_UNDISCLOSED = 16
+# Scores from which an edit is of medium and of high severity. A reworded headline is medium, a figure in it high.
+_MEDIUM, _HIGH = 30, 60
+_MOST_REASONS = 6
+_MOST_EVIDENCE = 60
+# Body texts of fewer characters are too short to be called rewritten; so are those that keep more than this share.
+_WHOLE_REWRITE_LEAST = 120
+_WHOLE_REWRITE_KEPT = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A change, what was found in it, and whether it matters: not looks or spelling alone."""
+
+    change: Change
+    found: tuple[Finding, ...]
+    matters: bool
+    differs: bool
+
+
+def judge(old: Version, new: Version, changes: Sequence[Change], *, event: Event, source: Source, language: str | None) -> Judgement:
+    """Kinds, severity, and disclosure of what `compare` found.
+
+    `source` tells whose text it is; a feed's words beside a page never make an edit of the article.
+    """
+    tongue = language or new.content.language or old.content.language or ""
+    judged = [_judged(change, tongue) for change in changes]
+    rewritten = _is_rewritten(changes)
+    if rewritten:
+        judged = [_as_rewritten(one) for one in judged]
+    notes = [finding.reason for one in judged for finding in one.found if finding.kind == "correction-note"]
+    own_text = any(one.differs and not one.change.field.startswith("feed-") for one in judged)
+    told, proof = disclosed(old, new, text_changed=own_text, notes=notes)
+    if event == "gone":
+        told, proof = None, "the article is gone; its text repeats what was read last"
+    severity = _severity(judged, event, told, rewritten)
+    return Judgement(
+        kinds=_kinds(judged, event, rewritten),
+        severity=severity,
+        disclosed=told,
+        changes=tuple(replace(one.change, kinds=_change_kinds(one)) for one in judged),
+        evidence=(*_evidence(judged), proof),
+        fingerprint=_fingerprint(judged),
+    )
+
+
+def _judged(change: Change, language: str) -> _Judged:
+    if change.op == "equal":
+        return _Judged(change, (), matters=False, differs=False)
+    old = "".join(text for sign, text in change.segments if sign != "+")
+    new = "".join(text for sign, text in change.segments if sign != "-")
+    hunks = tuple(hunks_of(change))
+    found = tuple(findings(Place(change, hunks, old, new, language)))
+    differs = fold(old) != fold(new) or change.op in ("move", "split", "merge")
+    kinds = {finding.kind for finding in found}
+    trifles = kinds <= {"typography", "typo", "paragraph-moved", "paragraph-split", "paragraph-merged"}
+    matters = differs and "typography" not in kinds and not (trifles and _only_trifles(change, kinds, found, len(hunks), language))
+    return _Judged(change, found, matters, differs)
+
+
+def _only_trifles(change: Change, kinds: set[str], found: tuple[Finding, ...], hunks: int, language: str) -> bool:
+    """Whether spelling, looks and a new place are all there is to a change."""
+    if not kinds:
+        return False
+    spelled = sum(finding.kind == "typo" for finding in found)
+    return spelled + sum(looks_alike(hunk, language) for hunk in hunks_of(change)) >= hunks
+
+
+# --- the whole text -------------------------------------------------------------------------------------------------
+
+
+def _is_rewritten(changes: Sequence[Change]) -> bool:
+    """Whether neither version's body holds much of the other."""
+    same = old = new = 0
+    for change in changes:
+        if change.field != "body":
+            continue
+        for sign, text in change.segments:
+            size = len(text) * (3 if text[:1] > "⺀" else 1)
+            same += size if sign == "=" else 0
+            old += size if sign != "+" else 0
+            new += size if sign != "-" else 0
+    return min(old, new) >= _WHOLE_REWRITE_LEAST and same < _WHOLE_REWRITE_KEPT * min(old, new)
+
+
+def _as_rewritten(one: _Judged) -> _Judged:
+    if one.change.field != "body" or not one.differs:
+        return one
+    return replace(one, found=tuple(finding for finding in one.found if finding.kind == "correction-note"))
+
+
+# --- kinds ----------------------------------------------------------------------------------------------------------
+
+
+def _field_kind(change: Change) -> str:
+    return change.field.split(":", 1)[0]
+
+
+def _change_kinds(one: _Judged) -> tuple[str, ...]:
+    return _ordered(finding.kind for finding in one.found)
+
+
+def _kinds(judged: Sequence[_Judged], event: Event, rewritten: bool) -> tuple[str, ...]:
+    kinds = {_field_kind(one.change) for one in judged if one.change.op != "equal"}
+    kinds |= {finding.kind for one in judged for finding in one.found}
+    if rewritten:
+        kinds.add("rewritten")
+    if event in _EVENTS:
+        kinds.add(event)
+    return _ordered(kinds)
+
+
+def _ordered(kinds: Iterable[str]) -> tuple[str, ...]:
+    present = set(kinds)
+    return tuple(kind for kind in KINDS if kind in present)
+
+
+# --- severity -------------------------------------------------------------------------------------------------------
+
+
+def _severity(judged: Sequence[_Judged], event: Event, told: bool | None, rewritten: bool) -> Severity:
+    weighed: list[tuple[float, str]] = []
+    if event in _EVENTS:
+        weighed.append(_EVENTS[event])
+    if rewritten:
+        weighed.append((60.0, "the text was written anew"))
+    for one in judged:
+        field = _field_kind(one.change)
+        weighed += [(finding.weight * _EMPHASIS.get(field, 1.0), _placed(finding.reason, field)) for finding in one.found if finding.weight]
+        if one.change.op == "delete" and (correction_note(_text(one.change)[:2000])):
+            weighed.append((45.0, "a correction note was taken out"))
+    weighed += _field_weights(judged)
+    if not weighed:
+        return Severity("noise", 0, ("only looks differ: marks, blanks or case",) if any(one.differs for one in judged) else ())
+    matters = any(one.matters for one in judged) or event in _EVENTS or rewritten
+    if told is False and matters:
+        weighed.append((_UNDISCLOSED, "not disclosed: the stamp did not move and no correction note came"))
+    weighed.sort(key=lambda item: -item[0])
+    score = min(100, round(_together(weight for weight, _ in weighed)))
+    reasons = tuple(dict.fromkeys(reason for _, reason in weighed if reason))[:_MOST_REASONS]
+    return Severity(_level(score), score, reasons)
+
+
+def _together(weights: Iterable[float]) -> float:
+    """Weights, heaviest first, as one score: each takes its share of what is left to 100, later ones less and less."""
+    left, share = 1.0, 1.0
+    for weight in weights:
+        left *= 1 - min(weight, 95) / 100 * share
+        share *= 0.7
+    return 100 * (1 - left)
+
+
+def _field_weights(judged: Sequence[_Judged]) -> list[tuple[float, str]]:
+    """One weight for each field that differs in more than looks; spelling alone weighs a quarter."""
+    heaviest: dict[str, tuple[float, str]] = {}
+    for one in judged:
+        kinds = {finding.kind for finding in one.found}
+        if not one.differs or kinds == {"typography"}:
+            continue
+        field = _field_kind(one.change)
+        weight = _FIELDS[field] * (1.0 if one.matters else 0.25)
+        if field == "body" and one.change.op in ("move", "split", "merge") and not one.matters:
+            weight = 2.0
+        if weight > heaviest.get(field, (0.0, ""))[0]:
+            heaviest[field] = (weight, _field_reason(one.change, field))
+    return list(heaviest.values())
+
+
+def _field_reason(change: Change, field: str) -> str:
+    old = shorten("".join(text for sign, text in change.segments if sign != "+"), 70)
+    new = shorten("".join(text for sign, text in change.segments if sign != "-"), 70)
+    names = {"feed-headline": "the feed's headline", "feed-summary": "the feed's summary", "body": "the text"}
+    name = names.get(field, f"the {field}")
+    if field == "body" or change.op in ("insert", "delete", "move"):
+        verb = "came" if change.op == "insert" and field != "body" else "went" if change.op == "delete" and field != "body" else "changed"
+        return f"{name} {verb}"
+    return f"{name} changed: “{old}” → “{new}”"
+
+
+def _placed(reason: str, field: str) -> str:
+    return (
+        f"{field}: {reason}"
+        if field in ("headline", "subheading", "caption", "feed-headline", "feed-summary") and field not in reason
+        else reason
+    )
+
+
+def _level(score: int) -> Level:
+    return "high" if score >= _HIGH else "medium" if score >= _MEDIUM else "low"
+
+
+# --- proof ----------------------------------------------------------------------------------------------------------
+
+
+def _evidence(judged: Sequence[_Judged]) -> tuple[str, ...]:
+    lines = []
+    for one in judged:
+        numbers = one.change.to_pars or one.change.from_pars
+        place = f"{one.change.field} {numbers[0]}" if one.change.field in ("body", "caption") and numbers else one.change.field
+        lines += [f"{finding.kind} ({place}): {finding.reason}" for finding in one.found]
+    return tuple(lines[:_MOST_EVIDENCE])
+
+
+def _text(change: Change) -> str:
+    return "".join(text for _, text in change.segments)
+
+
+def _fingerprint(judged: Sequence[_Judged]) -> bytes | None:
+    """Equal for the same edit in another article: the whole paragraphs that differ, before and after. None when none does."""
+    differing = [
+        (one.change.field, one.change.op, *(fold("".join(text for sign, text in one.change.segments if sign != other)) for other in "+-"))
+        for one in judged
+        if one.change.op != "equal"
+    ]
+    if not differing:
+        return None
+    return hashlib.sha256(repr(sorted(differing)).encode("utf-8", "surrogatepass")).digest()[:16]

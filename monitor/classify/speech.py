@@ -1,0 +1,156 @@
+"""What is said and by whom: quotations, names, and the words that make a claim weaker or stronger."""
+
+import functools
+import re
+from collections import Counter
+
+from monitor.classify.hunks import Hunk
+from monitor.text import plain
+
+# --- quotations -----------------------------------------------------------------------------------------------------
+
+_QUOTED = re.compile(
+    '["“„«「『〝＂](?P<inside>[^"“”„«»「」『』〝〞＂]{2,1200})["”“»」』〞＂]'
+    "|(?<![^\\W\\d_])[‘'](?P<single>[^‘’'\n]{2,300}(?:['’][^\\W\\d_][^‘’'\n]{0,300})*)[’'](?![^\\W\\d_])"
+)
+# Fewer words inside quotation marks are a title, a nickname or distance, not speech.
+_SPEECH_WORDS = 3
+_SPEECH_CHARACTERS = 8
+
+
+def quotations(text: str) -> list[tuple[int, int, str]]:
+    """(start, end, words) of what stands inside quotation marks and is long enough to be speech."""
+    out = []
+    for found in _QUOTED.finditer(text):
+        group = "inside" if found["inside"] else "single"
+        inside = found[group]
+        if len(inside.split()) >= _SPEECH_WORDS or (
+            not inside.isascii() and sum(c.isalpha() for c in inside) >= _SPEECH_CHARACTERS and " " not in inside.strip()
+        ):
+            out.append((*found.span(group), inside))
+    return out
+
+
+def quote_change(hunk: Hunk) -> tuple[str, str] | None:
+    """The quotation before and after, when words inside it changed; one of them empty when it came or went whole."""
+    before, after = quotations(hunk.old), quotations(hunk.new)
+    old = [words for start, end, words in before if start < hunk.old_end and hunk.old_start < end]
+    new = [words for start, end, words in after if start < hunk.new_end and hunk.new_start < end]
+    if not old and not new:
+        return None
+    # a hunk that only one side has, inside a quotation: find the same quotation on the other side
+    if not old:
+        old = [words for start, end, words in before if start <= hunk.old_start <= end]
+    if not new:
+        new = [words for start, end, words in after if start <= hunk.new_start <= end]
+    was, now = " / ".join(old), " / ".join(new)
+    if _said(was) == _said(now) or _said(was) in _said(hunk.new) and _said(now) in _said(hunk.old):
+        return None
+    return was, now
+
+
+def _said(text: str) -> str:
+    return re.sub(r"\W+", "", plain(text))
+
+
+# --- names ----------------------------------------------------------------------------------------------------------
+
+_TITLES = "씨|의원|대표|장관|대통령|회장|총리|시장|감독|선수|교수|기자|사장|위원장|의장|총재|검사|판사|변호사|본부장|지사|교육감"
+_NAME = re.compile(
+    r"(?<![.!?:“\"‘'«(]\s)(?<!^)(?<![“\"‘'«(])(?<![^\W\d_])(?:[A-ZÀ-ÖØ-ÞА-ЯЁ][^\W\d_’']+(?:[-’'][^\W\d_]+)*)"
+    r"|[ァ-ヺ][ァ-ヺー・]{2,}"
+    rf"|[가-힣]{{2,4}}(?=\s?(?:{_TITLES}))"
+    r"|[一-鿿]{2,4}(?=氏|さん|議員|议员|總統|总统|主席|首相|大臣|被告|容疑者|先生|女士|部長|部长|局長|局长)"
+)
+# Capitalised for other reasons than being a name.
+_NO_NAMES = frozenset(
+    "the a an i he she it we they his her this that these there when where what who why how but and or if in on at by for with as from after before"
+    " monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december"
+    " mr mrs ms dr sir president prime minister government police court state live video watch breaking update news exclusive opinion analysis".split()
+)
+
+
+def names_changed(hunk: Hunk) -> tuple[list[str], list[str]] | None:
+    """Names that went and names that came in their place; None unless both."""
+    if hunk.words > 4 or not hunk.removed or not hunk.added:
+        return None
+    old, new = _names(hunk.old, hunk.old_start, hunk.old_end), _names(hunk.new, hunk.new_start, hunk.new_end)
+    went = [name for name in old if name not in new and not _is_form_of(name, new)]
+    came = [name for name in new if name not in old and not _is_form_of(name, old)]
+    return (went, came) if went and came else None
+
+
+def _names(text: str, start: int, end: int) -> list[str]:
+    return [
+        found[0]
+        for found in _NAME.finditer(text)
+        if found.start() < end and start < found.end() and found[0].casefold() not in _NO_NAMES and not found[0].isupper()
+    ]
+
+
+def _is_form_of(name: str, others: list[str]) -> bool:
+    """`Australia` and `Australian` are one name in two forms."""
+    stem = name.casefold()[: max(4, len(name) - 3)]
+    return any(
+        other.casefold().startswith(stem) or name.casefold().startswith(other.casefold()[: max(4, len(other) - 3)]) for other in others
+    )
+
+
+def is_title_case(text: str) -> bool:
+    """A headline that capitalises most words: capitals tell no names there."""
+    capitals = [word[0].isupper() for word in re.findall(r"[^\W\d_]{4,}", text)]
+    return len(capitals) > 3 and sum(capitals) > 0.6 * len(capitals)
+
+
+# --- hedges, attribution, negation ----------------------------------------------------------------------------------
+
+# What a word does to the claim beside it. Words of one row replace each other without a change of meaning.
+_STANCE: dict[str, str] = {
+    "allegation": r"alleged(?:ly)?|allegations?|purported(?:ly)?|accused|suspected|mutmaßlich\w*|presunt[oa]s?|suposto\w*|présumée?s?|подозреваем\w+|предполагаем\w+"
+    r"|혐의|의혹|涉嫌|懷疑|怀疑|疑似|疑い|容疑|المزعوم\w*",
+    "report": r"reported(?:ly)?|reports? (?:say|suggest)|apparent(?:ly)?|according to|believed to|thought to|angeblich|laut|selon|según|secondo|segundo|по данным|по словам"
+    r"|알려졌|전해졌|据报|據報|据悉|據悉|据称|據稱|によると|とみられ|بحسب|وفقا",
+    "possibility": r"(?-i:may)|might|could|possibl[ey]|probabl[ey]|likely|unlikely|perhaps|appears?|appeared|seems?|seemed|vermutlich|möglicherweise|könnte[n]?|peut-être|pourrait"
+    r"|podría[n]?|posiblemente|poderia|forse|potrebbe|возможно|вероятно|추정|가능성|수도 있|可能|或許|或许|恐怕|かもしれ|可能性|ربما",
+    "claim": r"claim(?:s|ed|ing)?|insist(?:s|ed)?|allege[sd]?|assert(?:s|ed)?|behauptet\w*|prétend\w*|affirme\w*|afirm[aó]\w*|sostien\w*|утвержда\w+|주장|聲稱|声称|宣稱|宣称|主張|زعم\w*",
+    "confirmation": r"confirm(?:s|ed)?|admit(?:s|ted)?|acknowledge[sd]?|bestätigt\w*|confirm[eéoó]\w*|подтверд\w+|확인|인정|證實|证实|確認|确认|承認|承认|認め|أكد\w*",
+    "denial": r"den(?:y|ies|ied)|reject(?:s|ed)?|dismiss(?:es|ed)?|dementiert\w*|bestreitet|nie(?:ga|gan|gó)|nega(?:no|do)?|опроверг\w+|отрица\w+|부인|否認|否认|نفى",
+    "negation": r"not|never|cannot|(?:can|won|don|doesn|didn|isn|aren|wasn|weren|hasn|haven|hadn|couldn|wouldn|shouldn)['’]t|no longer|nicht|kein\w*|nie|jamais"
+    r"|nunca|jamás|não|не|нет|никогда|않\w*|못\w*|아니\w*|沒有|没有|並非|并非|不是|未能|ない|なかった|せず|لم|لن",
+    "unconfirmed": r"unconfirmed|unverified|without evidence|baseless|unbestätigt\w*|неподтвержд\w+|미확인|未經證實|未经证实|未確認",
+}  # fmt: skip
+# A longer piece holds such words by chance.
+_STANCE_WORDS = 7
+
+
+@functools.cache
+def _stances() -> "re.Pattern[str]":
+    latin = "|".join(f"(?P<{name}>(?<![^\\W\\d_])(?:{pattern})(?![a-zà-ÿа-я]))" for name, pattern in _STANCE.items())
+    return re.compile(latin, re.I)
+
+
+def stance(text: str) -> Counter[str]:
+    """How often each kind of hedge, attribution or negation stands in the text."""
+    return Counter(found.lastgroup or "" for found in _stances().finditer(text))
+
+
+def stance_words(text: str, kinds: set[str]) -> list[str]:
+    """The words of these kinds, as written."""
+    return [found[0] for found in _stances().finditer(text) if found.lastgroup in kinds]
+
+
+def stance_changed(hunks: list[Hunk]) -> tuple[list[str], list[str]] | None:
+    """Hedging words that went and that came in short hunks of one change; words that only moved do not count."""
+    short = [hunk for hunk in hunks if hunk.words <= _STANCE_WORDS]
+    removed, added = " ¦ ".join(hunk.removed for hunk in short), " ¦ ".join(hunk.added for hunk in short)
+    old, new = stance(removed), stance(added)
+    if old == new:
+        return None
+    # the same words anywhere else in the change: they moved
+    all_old = stance(" ¦ ".join(hunk.removed for hunk in hunks))
+    all_new = stance(" ¦ ".join(hunk.added for hunk in hunks))
+    went = {kind for kind in old if old[kind] > new[kind] and all_old[kind] > all_new[kind]}
+    came = {kind for kind in new if new[kind] > old[kind] and all_new[kind] > all_old[kind]}
+    if not went and not came:
+        return None
+    return stance_words(removed, went), stance_words(added, came)

@@ -4,11 +4,17 @@ import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.face import Face, fail
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+COMPLETING = "_MONITOR_COMPLETE"
+"""The environment variable by which a shell's completion script asks."""
 
 # name: (module, attribute, one line for --help). A command's module is imported only when the command runs.
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -40,8 +46,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "mute": ("monitor.cli.telling", "mute", "Tell nothing of an article or feed for a while."),
     "unmute": ("monitor.cli.telling", "unmute", "Tell of it again."),
     "init": ("monitor.cli.setup", "init", "Write a first configuration."),
-    "config": ("monitor.cli.setup", "config", "Show, check, edit the configuration."),
-    "doctor": ("monitor.cli.setup", "doctor", "Check everything; each fault with its mend."),
+    "config": ("monitor.cli.configure", "config", "Show, check, edit the configuration."),
+    "doctor": ("monitor.cli.doctor", "doctor", "Check everything; each fault with its mend."),
     "status": ("monitor.cli.status", "status", "Is it alive, what is due, what failed."),
     "healthcheck": ("monitor.cli.status", "healthcheck", "Silent; exit 0 while the daemon is well."),
     "stats": ("monitor.cli.stats", "stats", "Edits per day, hour, outlet, drawn."),
@@ -50,7 +56,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "worker": ("monitor.cli.cluster", "worker", "A worker of a cluster over PostgreSQL."),
     "cluster": ("monitor.cli.cluster", "cluster", "Workers, queue and lag of a cluster."),
     "mcp": ("monitor.cli.mcp", "mcp", "Serve agents over the Model Context Protocol."),
-    "completion": ("monitor.cli.setup", "completion", "Shell completion for bash, zsh, fish."),
+    "completion": ("monitor.cli.completion", "completion", "Shell completion for bash, zsh, fish."),
     "version": ("monitor.cli.status", "version", "Versions, for bug reports."),
 }
 
@@ -67,7 +73,19 @@ class LazyGroup(click.Group):
         module, attribute, _ = COMMANDS[name]
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
+        if COMPLETING in os.environ:
+            from monitor.cli.completion import teach
+
+            teach(command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        # click's own would import every command to read its help
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name, help=COMMANDS[name][2]) for name in self.list_commands(ctx) if name.startswith(incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = [(name, COMMANDS[name][2]) for name in self.list_commands(ctx)]

@@ -1,0 +1,90 @@
+"""Changes configuration files as a careful person would: comments stay, a change that does not check is not made."""
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.config.keys import NAMED, REPEATED, SECTIONS, TOP
+from monitor.errors import ConfigError, UsageError
+from monitor.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+
+def file_of(dotted: str) -> str:
+    """Which file a key stands in."""
+    return "feeds.toml" if dotted.startswith("feeds.") else "monitor.toml"
+
+
+def set_key(folder: Path, dotted: str, value: object, check: Callable[[], object]) -> Path:
+    """Writes one key; the file that was changed. Raises ConfigError, with the file as it was, when `check` does."""
+    import tomlkit
+
+    *sections, name = dotted.split(".")
+    if not sections and name not in {key.name for key in TOP}:
+        known = [key.name for key in TOP] + [f"{section}.{key.name}" for section, keys in SECTIONS.items() for key in keys]
+        raise UsageError(f"no key '{dotted}'{did_you_mean(dotted, known)}")
+
+    def change(document: "TOMLDocument") -> None:
+        table: Any = document
+        for section in sections:
+            if section not in table:
+                table.add(section, tomlkit.table(is_super_table=section in NAMED or section == "feeds"))
+            table = table[section]
+        table[name] = value
+
+    if sections and sections[0] in REPEATED:
+        raise UsageError(f"'{dotted}' stands in a list; edit it with 'monitor config edit'")
+    return change_file(folder / file_of(dotted), change, check)
+
+
+def add_feed(folder: Path, slug: str, keys: Mapping[str, object], check: Callable[[], object]) -> Path:
+    """Writes one feed; the file that was changed. Raises ConfigError, with the file as it was, when `check` does."""
+    import tomlkit
+
+    def change(document: "TOMLDocument") -> None:
+        feeds: Any = document.setdefault("feeds", tomlkit.table(is_super_table=True))
+        table = tomlkit.table()
+        for name, value in keys.items():
+            table.add(name, value)
+        feeds[slug] = table
+
+    return change_file(folder / "feeds.toml", change, check)
+
+
+def change_file(path: Path, change: Callable[["TOMLDocument"], None], check: Callable[[], object]) -> Path:
+    """Changes a TOML file, checks the whole configuration, and puts the file back where the check fails."""
+    import tomlkit
+
+    before = path.read_text(encoding="utf-8") if path.exists() else None
+    document = tomlkit.parse(before or "")
+    change(document)
+    write_whole(path, tomlkit.dumps(document))
+    try:
+        check()
+    except ConfigError:
+        if before is None:
+            path.unlink()
+        else:
+            write_whole(path, before)
+        raise
+    return path
+
+
+def write_whole(path: Path, text: str) -> None:
+    """The file is there whole or as it was: written beside, then renamed. Its permissions stay."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(beside, path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        os.replace(beside, path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise

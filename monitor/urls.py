@@ -1,17 +1,102 @@
 """Addresses as names of articles: when two addresses are one, and what in them stays when the rest changes. Pure."""
 
-import html
 import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 # Query parameters that tell where a reader came from, not what is shown. By prefix, and by whole name.
-_TRACKING_PREFIX = ("utm_", "mtm_", "at_", "ns_", "pk_", "piwik_", "hsa_", "_hs", "mc_", "vero_", "oly_", "wt_", "fb_", "ga_", "stm_", "itm_")
+_TRACKING_PREFIX = (
+    "utm_",
+    "mtm_",
+    "at_",
+    "ns_",
+    "pk_",
+    "piwik_",
+    "hsa_",
+    "_hs",
+    "mc_",
+    "vero_",
+    "oly_",
+    "wt_",
+    "fb_",
+    "ga_",
+    "stm_",
+    "itm_",
+)
 _TRACKING = frozenset(
-    "fbclid gclid dclid gbraid wbraid msclkid yclid igshid twclid ttclid li_fat_id epik srsltid xtor cloc ref referrer referer rss src source "
-    "feed feedtype feedname cmp cmpid campaign campaign_id smid smtyp emc partner ftag ito ocid traffic_source cid ncid icid sref spm share "
-    "share_id soc_src soc_trk guccounter guce_referrer guce_referrer_sig mkt_tok trk trkcampaign wprov via taid wtmc xing_share "
-    "__twitter_impression amp outputtype _ga _gl s_cid s_campaign sc_campaign sh sharetype sr_share input_source utm ref_src ref_url".split()
+    [
+        "fbclid",
+        "gclid",
+        "dclid",
+        "gbraid",
+        "wbraid",
+        "msclkid",
+        "yclid",
+        "igshid",
+        "twclid",
+        "ttclid",
+        "li_fat_id",
+        "epik",
+        "srsltid",
+        "xtor",
+        "cloc",
+        "ref",
+        "referrer",
+        "referer",
+        "rss",
+        "src",
+        "source",
+        "feed",
+        "feedtype",
+        "feedname",
+        "cmp",
+        "cmpid",
+        "campaign",
+        "campaign_id",
+        "smid",
+        "smtyp",
+        "emc",
+        "partner",
+        "ftag",
+        "ito",
+        "ocid",
+        "traffic_source",
+        "cid",
+        "ncid",
+        "icid",
+        "sref",
+        "spm",
+        "share",
+        "share_id",
+        "soc_src",
+        "soc_trk",
+        "guccounter",
+        "guce_referrer",
+        "guce_referrer_sig",
+        "mkt_tok",
+        "trk",
+        "trkcampaign",
+        "wprov",
+        "via",
+        "taid",
+        "wtmc",
+        "xing_share",
+        "__twitter_impression",
+        "amp",
+        "outputtype",
+        "_ga",
+        "_gl",
+        "s_cid",
+        "s_campaign",
+        "sc_campaign",
+        "sh",
+        "sharetype",
+        "sr_share",
+        "input_source",
+        "utm",
+        "ref_src",
+        "ref_url",
+    ]
 )
 # `m=1` and `amp` show the same article to another screen (Blogger, WordPress).
 _SCREEN = frozenset({("m", "1"), ("m", "0"), ("mobile", "1"), ("view", "amp"), ("mode", "amp"), ("type", "amp")})
@@ -59,7 +144,7 @@ def url_key(url: str) -> str | None:
     and the fragment do not count; a fragment that is a route (`#!/…`) does.
     """
     try:
-        parts = urlsplit(_unwrapped(html.unescape(url.strip())))
+        parts = urlsplit(_unwrapped(url.strip().replace("&amp;", "&")))
         scheme, port = parts.scheme.lower(), parts.port
     except ValueError:
         return None
@@ -101,7 +186,7 @@ def stable_token(url: str) -> str | None:
     It is looked for in the last two segments, the last first. A number that reads as a date is none.
     """
     try:
-        parts = urlsplit(html.unescape(url.strip()))
+        parts = urlsplit(url.strip().replace("&amp;", "&"))
     except ValueError:
         return None
     host = _plain_host(parts.hostname or "")
@@ -144,7 +229,9 @@ def _plain_host(host: str) -> str:
     return ".".join(labels)
 
 
-_AMP_CACHE = re.compile(r"https?://(?:www\.google\.[a-z.]+/amp|[\w-]+\.cdn\.ampproject\.org/[cv])/(?P<secure>s/)?(?P<rest>[^/]+\..+)", re.IGNORECASE)
+_AMP_CACHE = re.compile(
+    r"https?://(?:www\.google\.[a-z.]+/amp|[\w-]+\.cdn\.ampproject\.org/[cv])/(?P<secure>s/)?(?P<rest>[^/]+\..+)", re.IGNORECASE
+)
 
 
 def _unwrapped(url: str) -> str:
@@ -183,7 +270,9 @@ def _is_tracking(name: str, value: str, host: str) -> bool:
 
 
 # Second-level labels under which names are registered, for the country domains where that is the rule.
-_SECOND_LEVEL = frozenset("co com net org gov edu ac or ne go re pe gob gouv govt nom mil".split())
+_SECOND_LEVEL = frozenset(
+    ["co", "com", "net", "org", "gov", "edu", "ac", "or", "ne", "go", "re", "pe", "gob", "gouv", "govt", "nom", "mil"]
+)
 
 
 def _site(host: str) -> str:

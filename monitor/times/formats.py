@@ -13,7 +13,9 @@ _ISO = re.compile(
     \s*(Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d|\[?[A-Z][A-Za-z]+/[A-Za-z_/]+\]?)?)?\Z""",
     re.VERBOSE,
 )
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {
+    name: number for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
+}
 _RFC822 = re.compile(
     r"""(?:[A-Za-z]{3,9}\.?\s*,?\s*)?(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]*\.?[\s-]+(\d{4}|\d\d)
     [\s,]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*([+-]\d{4}|[+-]\d\d:\d\d|(?:GMT|UTC?)[+-]\d{1,2}:?(?:\d\d)?|[A-Z]{1,5})?\Z""",

@@ -1,0 +1,178 @@
+"""The visible words of a feed's HTML: what a reader would see, paragraphs parted by a blank line. Pure, linear."""
+
+import html
+import re
+
+_BLOCKS = frozenset(
+    [
+        "p",
+        "div",
+        "br",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "tr",
+        "table",
+        "thead",
+        "tbody",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "pre",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "aside",
+        "figure",
+        "figcaption",
+        "hr",
+        "address",
+        "main",
+        "nav",
+        "form",
+        "fieldset",
+        "center",
+    ]
+)
+_UNSEEN = frozenset(["script", "style", "template", "noscript", "iframe", "object", "svg", "math", "head", "title", "select", "textarea"])
+# Names of HTML's elements: only these are markup in a headline that may just as well say "<3" or "vector<int>".
+_INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "video",
+        "audio",
+        "source",
+        "track",
+        "picture",
+        "button",
+        "embed",
+        "param",
+        "area",
+        "map",
+        "link",
+        "meta",
+        "body",
+        "html",
+        "base",
+        "col",
+        "td",
+        "th",
+        "caption",
+        "nobr",
+        "blink",
+        "applet",
+        "frame",
+        "frameset",
+        "marquee",
+    ]
+)
+_ELEMENTS = _BLOCKS | _UNSEEN | _INLINE
+_TAG = re.compile(r"<!--|<!\[CDATA\[|</?([A-Za-z][A-Za-z0-9:-]*)(?:[^<>\"']|\"[^\"]{0,4000}\"|'[^']{0,4000}')*>|<[!?][^<>]*>")
+_LOOSE_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9:-]*)[^<>]*>")
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});")
+_CLOSING = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in _UNSEEN}
+_PARAGRAPH = "\n\n"
+
+
+def paragraphs_of_html(markup: str) -> str:
+    """The words of an HTML fragment; blocks and line breaks part paragraphs, which a blank line parts in the result."""
+    if "<" not in markup:
+        return _paragraphs(unescaped(markup))
+    out: list[str] = []
+    unclosed: set[str] = set()
+    at = 0
+    while match := _TAG.search(markup, at):
+        out.append(markup[at : match.start()])
+        name = (match[1] or "").lower()
+        at = match.end()
+        if match[0] == "<!--":
+            close = markup.find("-->", at)
+            at = len(markup) if close < 0 else close + 3
+        elif match[0] == "<![CDATA[":
+            close = markup.find("]]>", at)
+            out.append(markup[at : close if close >= 0 else len(markup)])
+            at = len(markup) if close < 0 else close + 3
+        elif name in _BLOCKS:
+            out.append("\0")
+        elif name in _UNSEEN and name not in unclosed and match[0][1] != "/" and not match[0].endswith("/>"):
+            close_tag = _CLOSING[name].search(markup, at)
+            if close_tag:
+                at = close_tag.end()
+            else:
+                unclosed.add(name)
+    out.append(markup[at:])
+    text = unescaped("".join(out))
+    return _PARAGRAPH.join(folded for piece in text.split("\0") if (folded := " ".join(piece.split())))
+
+
+def paragraphs_of_text(text: str) -> str:
+    """Plain text as paragraphs: blank lines part them, other white space folds."""
+    return _paragraphs(text)
+
+
+def headline(markup: str, *, is_html: bool) -> str:
+    """A title's words on one line. In HTML tags are taken out and entities read, once; other angle brackets are text."""
+    if is_html and ("<" in markup or "&" in markup):
+        markup = unescaped(_LOOSE_TAG.sub(_tag_to_nothing, markup))
+    return " ".join(markup.split())
+
+
+def unescaped(text: str) -> str:
+    """Character references read once; a reference without its semicolon is text (`AT&T`, `?a=1&copy=2`)."""
+    return _REFERENCE.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
+
+
+def _tag_to_nothing(match: re.Match[str]) -> str:
+    name = match[1].lower()
+    if name not in _ELEMENTS:
+        return match[0]
+    return " " if name in _BLOCKS else ""
+
+
+def _paragraphs(text: str) -> str:
+    return _PARAGRAPH.join(folded for piece in re.split(r"\n\s*\n", text) if (folded := " ".join(piece.split())))

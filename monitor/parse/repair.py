@@ -1,0 +1,85 @@
+"""Makes broken XML well-formed where the meaning is plain: stray ampersands, HTML's entities, undeclared prefixes. Pure, linear."""
+
+import html.entities
+import re
+from collections.abc import Callable
+
+_ENTITY = re.compile(rb"&(?:#(\d{1,8});|#[xX]([0-9a-fA-F]{1,8});|([A-Za-z][A-Za-z0-9]{1,31});)?")
+_KNOWN = {b"amp", b"lt", b"gt", b"quot", b"apos"}
+_PREFIX = re.compile(rb"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
+_LESS = re.compile(rb"<(?![A-Za-z_/!?])")
+_XMLNS = re.compile(rb"xmlns:([A-Za-z_][\w.-]*)\s*=")
+_NAMESPACES = {
+    b"content": b"http://purl.org/rss/1.0/modules/content/",
+    b"dc": b"http://purl.org/dc/elements/1.1/",
+    b"dcterms": b"http://purl.org/dc/terms/",
+    b"atom": b"http://www.w3.org/2005/Atom",
+    b"itunes": b"http://www.itunes.com/dtds/podcast-1.0.dtd",
+    b"media": b"http://search.yahoo.com/mrss/",
+    b"rdf": b"http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    b"sy": b"http://purl.org/rss/1.0/modules/syndication/",
+    b"feedburner": b"http://rssnamespace.org/feedburner/ext/1.0",
+}
+# What XML 1.0 does not allow in a document, bytes of UTF-8; U+FFFE and U+FFFF are handled apart.
+CONTROLS = bytes(code for code in range(0x20) if code not in (9, 10, 13))
+# A start tag longer than this holds no words; attributes by the thousand make readers slow.
+MAX_TAG = 65_536
+
+
+def without_controls(body: bytes) -> bytes:
+    """The bytes without NUL and other characters that no XML may hold."""
+    body = body.translate(None, CONTROLS)
+    if b"\xef\xbf\xbe" in body or b"\xef\xbf\xbf" in body:
+        body = body.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    return body
+
+
+def repaired(document: bytes) -> bytes:
+    """The document with its plain mistakes mended. CDATA and comments stay as they are."""
+    document = _outside_cdata(document, _mended)
+    return _with_namespaces(document)
+
+
+def _mended(piece: bytes) -> bytes:
+    return _LESS.sub(b"&lt;", _ENTITY.sub(_entity, piece))
+
+
+def _entity(match: re.Match[bytes]) -> bytes:
+    number = int(match[1]) if match[1] else int(match[2], 16) if match[2] else None
+    if number is not None:
+        return match[0] if _is_xml_char(number) else b""
+    name = match[3]
+    if name is None:
+        return b"&amp;"
+    if name in _KNOWN:
+        return match[0]
+    text = html.entities.html5.get(name.decode() + ";")
+    return text.encode() if text else b"&amp;" + match[0][1:]
+
+
+def _is_xml_char(code: int) -> bool:
+    return code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
+
+
+def _outside_cdata(document: bytes, mend: Callable[[bytes], bytes]) -> bytes:
+    parts, at = [], 0
+    while (start := document.find(b"<![CDATA[", at)) >= 0:
+        end = document.find(b"]]>", start)
+        if end < 0:
+            break
+        parts += [mend(document[at:start]), document[start : end + 3]]
+        at = end + 3
+    parts.append(mend(document[at:]))
+    return b"".join(parts)
+
+
+def _with_namespaces(document: bytes) -> bytes:
+    used = {name for pair in _PREFIX.findall(document) for name in pair if name} - {b"xmlns", b"xml"}
+    missing = used - set(_XMLNS.findall(document))
+    if not missing or len(missing) > 50:
+        return document
+    end = re.search(rb"<[A-Za-z_][\w.:-]*", document)
+    if end is None:
+        return document
+    added = b"".join(b' xmlns:%s="%s"' % (name, _NAMESPACES.get(name, b"urn:unknown:" + name)) for name in sorted(missing))
+    return document[: end.end()] + added + document[end.end() :]

@@ -60,6 +60,10 @@ class Fetcher(Protocol):
 
     async def fetch(self, request: Request) -> Answer: ...
 
+    def rest(self, host: str) -> timedelta:
+        """How long this host (`host:port`) is left alone between two requests."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -230,6 +234,10 @@ class AskingStore(Protocol):
 
     def page_task(self, article_id: int, now: datetime) -> PageTask:
         """A task for this article's page outside the schedule. Raises NotFound."""
+        ...
+
+    def free_leases(self) -> None:
+        """Takes every claimed host back. For a process that has just taken the state for itself: all other holders are dead."""
         ...
 
     def next_due_at(self) -> datetime | None:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import aiohttp
@@ -11,7 +11,7 @@ import httpx
 
 from monitor.fetch.body import Refused, read_body
 from monitor.fetch.guard import Blocked, Guard
-from monitor.fetch.politeness import HostGate, Slots
+from monitor.fetch.politeness import HostGate, Slots, host_of
 from monitor.fetch.robots import Memory, NoMemory, RobotsBook
 from monitor.fetch.transport import ExactTransport
 from monitor.model import Answer, Failure, Headers, Hop, Request, Response
@@ -57,6 +57,10 @@ class HttpFetcher:
             return refusal
         return await self._in_turn(request, target)
 
+    def rest(self, host: str) -> timedelta:
+        """How long this host (`host:port`) is left alone between two requests."""
+        return self.gate.gap(host)
+
     async def close(self) -> None:
         """Closes every connection."""
         for transport in self._transports.values():
@@ -74,14 +78,14 @@ class HttpFetcher:
         if not robots.allows(target, self._agent):
             return self._failure(request.url, "robots", "robots.txt of this host asks that this page be left alone")
         if delay := robots.crawl_delay(self._agent):
-            self.gate.slow_down(parts.hostname or "", delay)
+            self.gate.slow_down(host_of(target), delay)
         return None
 
     async def _fetch_robots(self, url: str) -> Answer:
         return await self._in_turn(Request(url=url, kind="page"), url)
 
     async def _in_turn(self, request: Request, target: str) -> Answer:
-        async with self.gate.turn(urlsplit(target).hostname or ""), self._slots.one():
+        async with self.gate.turn(host_of(target)), self._slots.one():
             hops: list[Hop] = []
             try:
                 async with asyncio.timeout(self._settings.timeout.total_seconds()):

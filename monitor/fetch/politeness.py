@@ -5,10 +5,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from monitor.ports import Clock
 
 _MANY = 4_096
+
+
+def host_of(url: str) -> str:
+    """`host:port` of an address, as turns are taken by and rests are kept; the scheme's own port is left out."""
+    parts = urlsplit(url)
+    netloc = parts.netloc.rpartition("@")[2].lower()
+    return netloc.removesuffix(":443" if parts.scheme == "https" else ":80")
 
 
 @dataclass(slots=True)

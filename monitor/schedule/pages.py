@@ -90,10 +90,11 @@ def interval(
 ) -> timedelta:
     """The time between two looks by the square-root rule, within `page_min` and `page_max`."""
     born_at = posted_at if posted_at is not None and posted_at < first_seen_at else first_seen_at
-    stirred = max(timedelta(0), now - born_at)
+    stirred: timedelta = max(timedelta(0), now - born_at)
     if last_edit_at is not None:
         stirred = min(stirred, 2 * max(timedelta(0), now - last_edit_at))
-    wait = BASE * _outlet(habit) * ((stirred + CORE) / CORE) ** POWER
+    aged: float = ((stirred + CORE) / CORE) ** POWER
+    wait = BASE * _outlet(habit) * aged
     if quiet >= QUIET_LOOKS:
         wait *= 1.5
     return min(max(wait, bounds.page_min), bounds.page_max)

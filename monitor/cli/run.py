@@ -1,0 +1,258 @@
+"""`monitor run`, the daemon, and `monitor check`, one round by hand."""
+
+import asyncio
+import logging
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.face import Face, pass_face, print_json, say
+
+if TYPE_CHECKING:
+    from monitor.app import App
+    from monitor.engine.local import Job, Setup
+    from monitor.engine.once import Round
+    from monitor.engine.workers import ProcessWorkers
+    from monitor.ports import Store
+    from monitor.settings import Settings
+
+Json = dict[str, Any]
+
+# what workers have ready before the first task: reading feeds, then pages, then comparing
+PRELOAD = ("monitor.parse.feed", "monitor.extract.page", "monitor.compare")
+TELL_EVERY = timedelta(seconds=5)
+
+
+@click.command()
+@pass_face
+def run(face: Face) -> None:
+    """The daemon: polls, looks, stores, reports, until it is told to stop.
+
+    SIGTERM and SIGINT finish what is in hand and exit 0. SIGHUP, or a changed file, reads the configuration again; a faulty one
+    is named in the log and the last good one stays.
+    """
+    from monitor.engine.local import LocalEngine
+    from monitor.store.lock import hold
+
+    _start_log(face.verbosity)
+    app = face.app()
+    with hold(app.settings.state_dir, app.database_url):
+        workers = _workers(app.settings)
+        try:
+            store = app.writing()
+            first = _setup(app, store, workers)
+            asyncio.run(LocalEngine(first, _Reload(face, app, store, workers)).run())
+        finally:
+            workers.close()
+            app.close()
+
+
+@click.command()
+@click.argument("slugs", nargs=-1, metavar="[SLUG]...")
+@click.option("--force", is_flag=True, help="All of it, due or not; robots.txt, rests and validators still count.")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
+@pass_face
+def check(face: Face, slugs: tuple[str, ...], force: bool, as_json: bool) -> int:
+    """Poll what is due now, look at the pages that are due, store, and exit.
+
+    Exit 5 when everything asked for failed, 6 beside a daemon on the same state.
+    """
+    from monitor.cli.options import known_slugs
+    from monitor.engine.local import run_once
+    from monitor.store.lock import hold
+
+    _start_log(face.verbosity - 1)
+    app = face.app()
+    with hold(app.settings.state_dir, app.database_url):
+        workers = _workers(app.settings)
+        try:
+            store = app.writing()
+            chosen = known_slugs(slugs, store, app.settings) or None
+            doors, fetcher = app.doors(store, workers), app.fetcher(store)
+
+            async def once() -> "Round":
+                try:
+                    return await run_once(doors, fetcher, app.settings.fetch, feeds=chosen, force=force)
+                finally:
+                    await fetcher.close()
+
+            told = _told(asyncio.run(once()))
+            if app.settings.targets:
+                _tell(app, store, settled=True)
+        finally:
+            workers.close()
+            app.close()
+    if as_json:
+        print_json("check", told.as_json())
+    else:
+        _print(told)
+    return 5 if told.asked and told.failed == told.asked else 0
+
+
+# --- what both need -------------------------------------------------------------------------------------------------
+
+
+def _workers(settings: "Settings") -> "ProcessWorkers":
+    from monitor.engine.workers import ProcessWorkers
+
+    workers = ProcessWorkers(wall=settings.fetch.timeout, preload=PRELOAD)
+    workers.start()
+    return workers
+
+
+def _setup(app: "App", store: "Store", workers: "ProcessWorkers") -> "Setup":
+    from monitor.engine.local import Setup
+
+    return Setup(app.settings, app.doors(store, workers), app.fetcher(store), _jobs(app, store))
+
+
+def _jobs(app: "App", store: "Store") -> "list[Job]":
+    from monitor.engine.local import Job
+
+    jobs = []
+    if app.settings.targets:
+        jobs.append(Job("tell", TELL_EVERY, lambda: _tell(app, store, settled=False)))
+    return jobs
+
+
+def _tell(app: "App", store: "Store", *, settled: bool) -> None:
+    from monitor import deliver
+    from monitor.notify import open_notifiers
+
+    deliver.round(store, open_notifiers(app.settings), app.settings, app.clock, settled=settled)
+
+
+class _Reload:
+    """Reads the configuration again when a file of it changed, or when asked to."""
+
+    def __init__(self, face: Face, app: "App", store: "Store", workers: "ProcessWorkers") -> None:
+        self._face, self._app, self._store, self._workers = face, app, store, workers
+        self._seen = _stamps(app.settings.config_dir)
+
+    def __call__(self, asked: bool) -> "Setup | None":
+        """The new Setup; None when nothing changed. Raises ConfigError, once for each faulty state of the files."""
+        stamps = _stamps(self._app.settings.config_dir)
+        if stamps == self._seen and not asked:
+            return None
+        self._seen = stamps
+        from dataclasses import replace
+
+        settings = self._face.settings()
+        if settings == self._app.settings:
+            return None
+        self._app = replace(self._app, settings=settings)
+        self._store.sync_feeds(settings.feeds, self._app.clock.now())
+        self._store.sync_targets([target.name for target in settings.targets], self._app.clock.now())
+        return _setup(self._app, self._store, self._workers)
+
+
+def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    found = []
+    with suppress(OSError):
+        for path in sorted([*folder.glob("*.toml"), *folder.glob("sites/*.toml")]):
+            with suppress(OSError):
+                stat = path.stat()
+                found.append((str(path), stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
+
+
+def _start_log(verbosity: int) -> None:
+    from monitor.text import term_safe
+
+    class OneLine(logging.Formatter):
+        """One event a line, whatever stands in it; a traceback keeps its lines."""
+
+        def formatMessage(self, record: logging.LogRecord) -> str:
+            record.message = term_safe(record.message)
+            return super().formatMessage(record)
+
+    handler = logging.StreamHandler(sys.stderr)
+    formatter = OneLine("%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    levels = {-2: logging.ERROR, -1: logging.WARNING, 0: logging.INFO}
+    logging.basicConfig(level=levels.get(max(-2, verbosity), logging.DEBUG), handlers=[handler])
+    for name in ("aiohttp", "asyncio", "httpx", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+# --- what a check tells ---------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Told:
+    """A round, counted."""
+
+    feeds: dict[str, Json] = field(default_factory=dict)
+    pages: Counter[str] = field(default_factory=Counter)
+    edits: list[Json] = field(default_factory=list)
+    asked: int = 0
+    failed: int = 0
+
+    def as_json(self) -> Json:
+        """CONTRACT's document."""
+        names = ("looked", "new", "edited", "unchanged", "suspect", "failed", "gone")
+        return {"feeds": list(self.feeds.values()), "pages": {name: self.pages[name] for name in names}, "edits": self.edits}
+
+
+# the verdict of a look as `pages` counts it
+_COUNTED = {"same": "unchanged", "restamped": "unchanged", "held": "suspect"}
+
+
+def _told(done: "Round") -> _Told:
+    from monitor.model import FeedTask
+    from monitor.shapes import edit_json
+
+    told = _Told()
+    for one in sorted(done.done, key=lambda one: isinstance(one.task, FeedTask), reverse=True):
+        saved = one.saved
+        told.asked += 1
+        edits = [edit_json(edit) for edit in saved.edits] if saved else []
+        told.edits += edits
+        if isinstance(one.task, FeedTask):
+            outcome = (saved.outcome if saved else None) or "error:internal"
+            told.failed += outcome.startswith("error:")
+            told.feeds[one.task.feed.slug] = {
+                "slug": one.task.feed.slug,
+                "outcome": outcome,
+                "status": saved.status if saved else None,
+                "entries": saved.entries if saved else 0,
+                "new": len(saved.new_articles) if saved else 0,
+                "edited": len(edits),
+                "error": saved.error if saved else "monitor met a bug in itself; its log has the details",
+                "took_ms": round(one.took.total_seconds() * 1000),
+            }
+        else:
+            verdict = (saved.verdict if saved else None) or "failed"
+            told.failed += verdict == "failed"
+            told.pages.update(["looked", _COUNTED.get(verdict, verdict)])
+            for slug in {slug for edit in edits for slug in edit["feeds"]} & told.feeds.keys():
+                told.feeds[slug]["edited"] += len(edits)
+    return told
+
+
+def _print(told: _Told) -> None:
+    from monitor.text import term_safe
+
+    for feed in told.feeds.values():
+        numbers = (
+            f"{feed['entries']} entries, {feed['new']} new, {feed['edited']} edited" if feed["outcome"] == "ok" else feed["error"] or ""
+        )
+        click.echo(f"{feed['slug']}  {feed['outcome']}  {term_safe(numbers)}".rstrip())
+    counts = ", ".join(f"{number} {name}" for name, number in told.as_json()["pages"].items() if number)
+    if counts:
+        click.echo(f"pages  {counts}")
+    for edit in told.edits:
+        kinds = ", ".join(edit["kinds"])
+        click.echo(
+            f"edited  {edit['article']}@{edit['from_rev']}..{edit['to_rev']}  {edit['severity']['level']}  {kinds}  {term_safe(edit['title'])}"
+        )
+    if not told.asked:
+        say("nothing is due (--force asks all the same)")

@@ -1,0 +1,162 @@
+"""Driving recipes: asks what they want asked, in turns of one host, and tells what became of each task."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from monitor.engine.outage import Outage
+from monitor.fetch.politeness import host_of
+from monitor.look import look
+from monitor.model import Answer, Failure, FeedTask, PageTask, Request, Saved, Task, Turn
+from monitor.poll import poll
+from monitor.ports import Doors, Fetcher, Recipe
+from monitor.schedule import retry_after
+from monitor.settings import FetchSettings
+
+log = logging.getLogger("monitor.engine")
+
+TASKS_PER_TURN = 8
+_HOST_HELD = timedelta(hours=24)
+# a host that wants longer rests than this is given back between two requests
+_LONG_REST = timedelta(seconds=10)
+
+
+class Offline(Exception):
+    """The machine itself has no network: what failed is counted against nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One task that was worked off; `saved` None: it was a bug of ours, and is in the log."""
+
+    task: Task
+    saved: Saved | None
+    took: timedelta
+
+
+async def drive(recipe: Recipe, fetcher: Fetcher, pool: Executor | None = None, judge: Callable[[Answer], None] | None = None) -> Saved:
+    """Asks for the recipe until it returns. Its thinking runs in `pool`; `judge` sees each answer first and may raise."""
+    loop = asyncio.get_running_loop()
+    request = next(recipe)  # a recipe's first step is a question and nothing else
+    while True:
+        answer = await fetcher.fetch(request)
+        if judge is not None:
+            judge(answer)
+        onward = await loop.run_in_executor(pool, _step, recipe, answer)
+        if isinstance(onward, Saved):
+            return onward
+        request = onward
+
+
+class TurnRunner:
+    """Works off claimed turns: one host, its tasks one after the other (or `per_host` at a time), then the host is released."""
+
+    def __init__(self, doors: Doors, fetcher: Fetcher, settings: FetchSettings, pool: Executor, outage: Outage | None = None) -> None:
+        self.doors = doors
+        self.fetcher = fetcher
+        self.settings = settings
+        self.stopping = False
+        self._pool = pool
+        self._outage = outage
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claimed host may take: every task of a turn at its slowest, with robots.txt and thinking, and some more."""
+        slowest = 3 * self.settings.timeout + 2 * min(self.settings.host_gap, _LONG_REST)
+        return TASKS_PER_TURN * slowest + timedelta(seconds=60)
+
+    async def run(self, turn: Turn, told: Callable[[Done], None]) -> datetime:
+        """Works the turn off and releases its host; when the host is free again."""
+        waiting = list(turn.tasks)
+
+        async def lane() -> None:
+            while waiting and not self._must_stop(turn):
+                task = waiting.pop(0)
+                try:
+                    told(await self._one(task))
+                except Offline:
+                    waiting.append(task)
+                    return
+                if self._rest(turn.host) > _LONG_REST:
+                    return
+
+        try:
+            await asyncio.gather(*(lane() for _ in range(min(self.settings.per_host, len(waiting)))))
+        finally:
+            now = self.doors.clock.now()
+            free_at = now + self._rest(turn.host)
+            await asyncio.shield(self._loop.run_in_executor(self._pool, self._give_up, turn, tuple(waiting), now, free_at))
+        return free_at
+
+    def _give_up(self, turn: Turn, rest: Sequence[Task], now: datetime, free_at: datetime) -> None:
+        if rest:
+            self.doors.store.give_back(turn, rest, now)
+        self.doors.store.release(turn, free_at)
+
+    def _must_stop(self, turn: Turn) -> bool:
+        return self.stopping or self.doors.clock.now() + 2 * self.settings.timeout > turn.lease_until
+
+    def _rest(self, host: str) -> timedelta:
+        return self.fetcher.rest(host)
+
+    async def _one(self, task: Task) -> Done:
+        started = self.doors.clock.monotonic()
+        try:
+            saved = await drive(self._recipe(task), self.fetcher, self._pool, self._judge)
+        except Offline:
+            raise
+        except Exception as error:
+            log.exception("failed task=%s error=%s", _name(task), type(error).__name__)
+            failed = await self._loop.run_in_executor(self._pool, self._as_failed, task)
+            return Done(task, failed, timedelta(seconds=self.doors.clock.monotonic() - started))
+        return Done(task, saved, timedelta(seconds=self.doors.clock.monotonic() - started))
+
+    def _recipe(self, task: Task) -> Recipe:
+        return poll(task, self.doors) if isinstance(task, FeedTask) else look(task, self.doors)
+
+    def _as_failed(self, task: Task) -> Saved | None:
+        """Writes down that a bug of ours met this task, so that it backs off as any other failure."""
+        failure = Failure(task.url, "internal", "monitor met a bug in itself; its log has the details", self.doors.clock.now())
+        recipe = self._recipe(task)
+        try:
+            next(recipe)
+            onward = _step(recipe, failure)
+        except Exception:
+            log.exception("failed again task=%s", _name(task))
+            return None
+        return onward if isinstance(onward, Saved) else None
+
+    def _judge(self, answer: Answer) -> None:
+        if self._outage is not None and self._outage.is_ours(answer, self.doors.clock.monotonic()):
+            raise Offline
+        wait = retry_after(answer) if isinstance(answer, Failure) and answer.status in (429, 503) else None
+        if wait is not None and is_public_name(answer.final_url or answer.url):
+            self._pool.submit(self.doors.store.hold_host, host_of(answer.final_url or answer.url), answer.at + min(wait, _HOST_HELD))
+
+
+def _step(recipe: Recipe, answer: Answer) -> Request | Saved:
+    try:
+        return recipe.send(answer)
+    except StopIteration as stop:
+        saved: Saved = stop.value
+        return saved
+
+
+def is_public_name(url: str) -> bool:
+    """Whether one Retry-After speaks for the whole host: on a bare address or a local name many tenants may live."""
+    host = urlsplit(url).hostname or ""
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return "." in host and not host.endswith((".local", ".internal", ".localhost", ".home.arpa"))
+    return False
+
+
+def _name(task: Task) -> str:
+    return f"feed:{task.feed.slug}" if isinstance(task, FeedTask) else f"article:{task.article_id}" if isinstance(task, PageTask) else "?"

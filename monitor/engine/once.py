@@ -1,0 +1,82 @@
+"""One round by hand (`monitor check`): everything that is due of a selection, with the pages of new entries, then the end."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.engine.drive import TASKS_PER_TURN, Done, TurnRunner
+from monitor.model import Turn
+from monitor.ports import Doors, Fetcher
+from monitor.settings import FetchSettings
+
+THREADS = 8
+
+
+@dataclass(slots=True)
+class Round:
+    """What was worked off, in the order it ended."""
+
+    done: list[Done] = field(default_factory=list)
+
+
+async def run_once(doors: Doors, fetcher: Fetcher, settings: FetchSettings, *, feeds: Sequence[str] | None, force: bool) -> Round:
+    """Polls and looks at what is due (with `force`: at everything of the feeds) until nothing of it is; each task once."""
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="think") as pool:
+        loop = asyncio.get_running_loop()
+        if force:
+            await loop.run_in_executor(pool, doors.store.make_due, feeds, doors.clock.now())
+        return await _Worker(doors, TurnRunner(doors, fetcher, settings, pool), settings, feeds, pool).run()
+
+
+class _Worker:
+    def __init__(
+        self, doors: Doors, runner: TurnRunner, settings: FetchSettings, feeds: Sequence[str] | None, pool: ThreadPoolExecutor
+    ) -> None:
+        self._doors, self._runner, self._settings, self._feeds, self._pool = doors, runner, settings, feeds, pool
+        self._round = Round()
+        self._asked: set[int] = set()
+        self._turns: set[asyncio.Task[datetime]] = set()
+        self._free_at: datetime | None = None
+
+    async def run(self) -> Round:
+        """Claims while anything new is due; waits for hosts that rest between two of our own requests."""
+        try:
+            while True:
+                claimed = await self._claim()
+                if self._turns:
+                    ended, self._turns = await asyncio.wait(self._turns, return_when=asyncio.FIRST_COMPLETED)
+                    self._free_at = max([turn.result() for turn in ended] + ([self._free_at] if self._free_at else []))
+                elif not claimed:
+                    rest = (self._free_at - self._doors.clock.now()).total_seconds() if self._free_at else 0
+                    if rest <= 0:
+                        return self._round
+                    await asyncio.sleep(rest + 0.002)
+        finally:
+            self._runner.stopping = True
+            if self._turns:
+                await asyncio.wait(self._turns)
+
+    async def _claim(self) -> bool:
+        """Starts the turns of what is due; whether there was anything not asked before in this round."""
+        turns = await asyncio.get_running_loop().run_in_executor(self._pool, self._due)
+        for turn in turns:
+            self._asked.update(task.watch_id for task in turn.tasks)
+            self._turns.add(asyncio.create_task(self._runner.run(turn, self._round.done.append)))
+        return bool(turns)
+
+    def _due(self) -> list[Turn]:
+        doors = self._doors
+        now = doors.clock.now()
+        claimed = doors.store.claim(
+            now, hosts=4 * self._settings.concurrency, per_host=TASKS_PER_TURN, lease=self._runner.lease, feeds=self._feeds
+        )
+        fresh = []
+        for turn in claimed:
+            if any(task.watch_id not in self._asked for task in turn.tasks):
+                fresh.append(turn)
+            else:  # due again already: the next round's business
+                doors.store.give_back(turn, turn.tasks, now)
+                doors.store.release(turn, now)
+        return fresh

@@ -1,0 +1,176 @@
+"""Plain SQL on either database: named parameters, lists, moments; rows by name. No SQLAlchemy, so that a reading command starts fast.
+
+The same text runs on SQLite (`:name`) and PostgreSQL (`%(name)s`): what differs between the two stays in this file and in `schema`.
+"""
+
+import re
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, Protocol
+from urllib.parse import quote
+
+from monitor.errors import StoreError
+from monitor.store.instants import span_ms, to_ms
+
+Dialect = Literal["sqlite", "postgresql"]
+# what SQLite and PostgreSQL give back for a column: only the statement knows its type
+Row = Mapping[str, Any]
+BUSY_TIMEOUT = 10_000  # ms that a statement waits for another process's commit; a commit takes milliseconds
+
+
+class Rows(Protocol):
+    """Something that answers SQL: a reader, or a writer inside its transaction."""
+
+    dialect: Dialect
+
+    def rows(self, sql: str, **values: object) -> list[Row]: ...
+
+    def row(self, sql: str, **values: object) -> Row | None: ...
+
+    def run(self, sql: str, **values: object) -> int: ...
+
+
+class Connected:
+    """SQL on one open DB-API connection of either kind."""
+
+    def __init__(self, connection: Any, dialect: Dialect) -> None:
+        self.connection = connection
+        self.dialect: Dialect = dialect
+
+    def rows(self, sql: str, **values: object) -> list[Row]:
+        """All rows. A list as value fills `(:name)` with its members."""
+        found: list[Row] = self._execute(sql, values).fetchall()
+        return found
+
+    def row(self, sql: str, **values: object) -> Row | None:
+        """The first row, None when there is none."""
+        found: Row | None = self._execute(sql, values).fetchone()
+        return found
+
+    def run(self, sql: str, **values: object) -> int:
+        """Runs a statement; how many rows it touched."""
+        touched: int = self._execute(sql, values).rowcount
+        return touched
+
+    def run_many(self, sql: str, rows: Sequence[dict[str, object]]) -> None:
+        """Runs a statement once for each row of values."""
+        if rows:
+            statement = sql if self.dialect == "sqlite" else _percent(sql)
+            self.connection.cursor().executemany(statement, [{name: plain(value) for name, value in row.items()} for row in rows])
+
+    def _execute(self, sql: str, values: dict[str, object]) -> Any:
+        sql, bound = _expanded(sql, values)
+        if self.dialect == "sqlite":
+            return self.connection.execute(sql, bound)
+        return self.connection.execute(_percent(sql), bound)
+
+
+def plain(value: object) -> object:
+    """What a driver understands: moments and spans as milliseconds, yes and no as 1 and 0."""
+    if isinstance(value, datetime):
+        return to_ms(value)
+    if isinstance(value, timedelta):
+        return span_ms(value)
+    if isinstance(value, bool):
+        return int(value)
+    return value
+
+
+def _expanded(sql: str, values: dict[str, object]) -> tuple[str, dict[str, object]]:
+    bound: dict[str, object] = {}
+    for name, value in values.items():
+        if isinstance(value, list):
+            members = {f"{name}_{i}": plain(member) for i, member in enumerate(value)}
+            marks = ", ".join(f":{member}" for member in members) or "NULL"
+            sql = sql.replace(f"(:{name})", f"({marks})")
+            bound |= members
+        else:
+            bound[name] = plain(value)
+    return sql, bound
+
+
+@lru_cache(512)
+def _percent(sql: str) -> str:
+    return re.sub(r"(?<![:\w]):([a-z_]\w*)", r"%(\1)s", sql.replace("%", "%%"))
+
+
+def chunks(values: Sequence[Any], size: int = 500) -> Iterator[list[Any]]:
+    """The values in lists of at most `size`, which every database takes as parameters."""
+    for start in range(0, len(values), size):
+        yield list(values[start : start + size])
+
+
+# --- opening --------------------------------------------------------------------------------------------------------
+
+
+def sqlite_reader(path: Path) -> sqlite3.Connection:
+    """A connection that can only read, never waits for the writer, and never checkpoints."""
+    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+    connection.execute("PRAGMA query_only=ON")
+    connection.execute("PRAGMA mmap_size=0")
+    return connection
+
+
+def postgres_reader(url: str) -> Any:
+    """A PostgreSQL connection in autocommit: each statement its own snapshot."""
+    connection = connect_postgres(url)
+    connection.autocommit = True
+    connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+    return connection
+
+
+def connect_postgres(url: str) -> Any:
+    """A psycopg connection with rows by name. Raises StoreError when the server cannot be reached or the driver is missing."""
+    try:
+        import psycopg
+        from psycopg.rows import dict_row
+    except ImportError as error:
+        raise StoreError("PostgreSQL needs a driver that is not installed", hint="pip install 'monitor[cluster]'") from error
+    try:
+        return psycopg.connect(plain_postgres_url(url), row_factory=dict_row, connect_timeout=10)
+    except psycopg.OperationalError as error:
+        raise StoreError(f"cannot reach PostgreSQL: {error}".strip()) from error
+
+
+def plain_postgres_url(url: str) -> str:
+    """The URL as libpq reads it, without SQLAlchemy's driver name."""
+    return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", url)
+
+
+class Readers:
+    """One reading connection for each thread, opened when first asked."""
+
+    def __init__(self, dialect: Dialect, connect: Callable[[], Any]) -> None:
+        self.dialect: Dialect = dialect
+        self._connect = connect
+        self._local = threading.local()
+        self._opened: list[Any] = []
+
+    def rows(self, sql: str, **values: object) -> list[Row]:
+        return self._here().rows(sql, **values)
+
+    def row(self, sql: str, **values: object) -> Row | None:
+        return self._here().row(sql, **values)
+
+    def run(self, sql: str, **values: object) -> int:
+        raise StoreError("this connection only reads")
+
+    def close(self) -> None:
+        for connection in self._opened:
+            connection.close()
+        self._opened.clear()
+        self._local = threading.local()
+
+    def _here(self) -> Connected:
+        connected: Connected | None = getattr(self._local, "connected", None)
+        if connected is None or (self.dialect == "postgresql" and connected.connection.closed):
+            connection = self._connect()
+            self._opened.append(connection)
+            connected = self._local.connected = Connected(connection, self.dialect)
+        return connected

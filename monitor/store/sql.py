@@ -1,0 +1,226 @@
+"""The SQL store, opened: SQLite in the state folder by default, PostgreSQL by URL.
+
+SQLite runs in WAL mode with synchronous FULL (NORMAL loses acknowledged rows at a power cut) and one writing thread; readers are
+connections of their own. Nothing is printed or sent before its commit.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from monitor.errors import StoreError
+from monitor.ports import Fault, Store
+from monitor.settings import StoreSettings
+from monitor.store.asking import Asking
+from monitor.store.learning import Learning
+from monitor.store.merging import unmerge
+from monitor.store.outbox import OutboxPart
+from monitor.store.reading import Reading
+from monitor.store.rows import Connected, Dialect, Readers, plain_postgres_url, postgres_reader, sqlite_reader
+from monitor.store.saving import Saving
+from monitor.store.schema import SCHEMA, create, found_schema, refuse_newer, refuse_older
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from monitor.store.writer import Writer
+
+T = TypeVar("T")
+DEFAULT_FILE = "monitor.db"
+CHECKPOINT_PAGES = 4000  # of the WAL: 16 MB, at which a checkpoint takes tens of milliseconds (measured)
+
+
+class SqlStore(Asking, Learning, Saving, Reading, OutboxPart):
+    """The whole memory over SQL; it keeps the promises of `ports.Store`."""
+
+    def __init__(self, readers: Readers, writer: "Writer | None", settings: StoreSettings, engine: "Engine | None" = None) -> None:
+        super().__init__(readers, writer, settings)
+        self._readers = readers
+        self._engine = engine
+
+    def unmerge(self, article_id: int, now: datetime) -> bool:
+        """Takes a merge back; False when the article was not merged."""
+        return self._write(lambda tx: unmerge(tx, article_id, now))
+
+    def verify(self, article_id: int | None = None) -> Iterator[Fault]:
+        from monitor.store.verify import faults
+
+        yield from faults(self._reads, article_id)
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        self._readers.close()
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+
+def open_store(url: str | None, *, state_dir: Path, read_only: bool, settings: StoreSettings) -> Store:
+    """Opens the database of this URL, None: `monitor.db` in the state folder.
+
+    A writer makes and upgrades what is missing. A reader never does; to it a database that is not there is an empty store.
+    Raises StoreError for a database that is damaged, newer, or out of reach.
+    """
+    path = sqlite_path(url, state_dir)
+    if path is not None:
+        return _open_sqlite(path, read_only=read_only, settings=settings)
+    assert url is not None
+    return _open_postgres(url, read_only=read_only, settings=settings)
+
+
+def sqlite_path(url: str | None, state_dir: Path) -> Path | None:
+    """The file of a SQLite URL, relative ones in the state folder; None for another database. Raises StoreError for one we do not know."""
+    if url is None:
+        return state_dir / DEFAULT_FILE
+    if url.startswith("sqlite:///"):
+        return state_dir / (url.removeprefix("sqlite:///") or DEFAULT_FILE)
+    if url.startswith(("postgresql", "postgres:")):
+        return None
+    raise StoreError(f"no database is known for the URL '{url}'", hint="sqlite:///monitor.db or postgresql://user@host/name")
+
+
+# --- SQLite ---------------------------------------------------------------------------------------------------------
+
+
+def _open_sqlite(path: Path, *, read_only: bool, settings: StoreSettings) -> Store:
+    if read_only and (not path.exists() or path.stat().st_size == 0):
+        from monitor.store.memory import MemoryStore
+
+        return MemoryStore()
+    if not read_only:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    readers = Readers("sqlite", lambda: sqlite_reader(path))
+    if read_only:
+        _check(readers, path)
+        return SqlStore(readers, None, settings)
+    engine = sqlite_engine(path)
+    try:
+        _prepare(engine, "sqlite")
+    except Exception:
+        engine.dispose()
+        raise
+    return _writing(readers, engine, settings)
+
+
+def _check(readers: Readers, where: Path | str) -> None:
+    """Refuses what this program cannot read, with a sentence instead of a traceback."""
+    schema = _guarded(lambda: found_schema(readers), where)
+    if schema is None:
+        raise StoreError(f"{where} is a database, but not one of monitor's")
+    refuse_newer(schema)
+    refuse_older(schema)
+
+
+def _guarded(work: Callable[[], T], where: Path | str) -> T:
+    import sqlite3
+
+    try:
+        return work()
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{where} cannot be read as a database: {error}", hint="monitor db restore FILE brings a backup back") from error
+
+
+def sqlite_engine(path: Path) -> "Engine":
+    """The engine of the one writer: BEGIN IMMEDIATE, WAL, synchronous FULL, and all checkpointing."""
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.pool import NullPool
+
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        import sqlite3
+
+        connection.isolation_level = None  # we begin transactions ourselves
+        connection.row_factory = sqlite3.Row
+        for pragma in (
+            "busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+            "journal_size_limit=67108864", "cache_size=-65536", "foreign_keys=ON", "secure_delete=FAST", "temp_store=MEMORY",
+            "trusted_schema=OFF", "mmap_size=0",
+        ):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+# --- PostgreSQL -----------------------------------------------------------------------------------------------------
+
+
+def _open_postgres(url: str, *, read_only: bool, settings: StoreSettings) -> Store:
+    readers = Readers("postgresql", lambda: postgres_reader(url))
+    if read_only:
+        if found_schema(readers) is None:
+            from monitor.store.memory import MemoryStore
+
+            readers.close()
+            return MemoryStore()
+        _check(readers, "the PostgreSQL database")
+        return SqlStore(readers, None, settings)
+    engine = postgres_engine(url)
+    _prepare(engine, "postgresql")
+    return _writing(readers, engine, settings)
+
+
+def postgres_engine(url: str) -> "Engine":
+    """The engine of the one writer of this process."""
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.pool import NullPool
+
+    engine = create_engine(plain_postgres_url(url).replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        from psycopg.rows import dict_row
+
+        connection.row_factory = dict_row
+
+    return engine
+
+
+# --- both -----------------------------------------------------------------------------------------------------------
+
+
+def _prepare(engine: "Engine", dialect: Dialect) -> None:
+    """Makes the schema where there is none, moves an older one on, refuses a newer one. All in one transaction."""
+    import sqlite3
+
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        with engine.connect() as connection:
+            rows = Connected(connection.connection.driver_connection, dialect)
+            schema = found_schema(rows)
+            if schema == SCHEMA:
+                return
+            if schema is not None:
+                refuse_newer(schema)
+            with connection.begin():
+                if dialect == "postgresql":
+                    rows.run("SELECT pg_advisory_xact_lock(7306649)")
+                if found_schema(rows) is None:
+                    create(connection, dialect)
+                    return
+        from monitor.store.upgrade import upgrade
+
+        upgrade(engine)
+    except (DBAPIError, sqlite3.DatabaseError) as error:
+        from monitor.store.writer import told
+
+        cause = told(error)
+        if isinstance(cause, StoreError):
+            raise cause from error
+        raise StoreError(f"the database cannot be opened: {getattr(error, 'orig', None) or error}") from error
+
+
+def _writing(readers: Readers, engine: "Engine", settings: StoreSettings) -> SqlStore:
+    from monitor.store import tables, tables_of_work  # noqa: F401 - inserts go through the tables
+    from monitor.store.writer import Writer
+
+    return SqlStore(readers, Writer(engine, readers.dialect), settings, engine)

@@ -30,8 +30,8 @@ _FURNITURE = re.compile(
 )
 # Names that are never the article's text however much they hold: asking for consent, speaking of other articles, readers' words.
 _NEVER_ARTICLE = re.compile(
-    r"(?:^|[\s_/-])(?:cookies?|consent|gdpr|cmp|onetrust|comments?|commentlist|disqus|outbrain|taboola|newsletter\w*|breadcrumbs?"
-    r"|recommend\w*)(?=$|[\s_/-])",
+    r"(?:^|[\s_/-])(?:cookies?|consent|gdpr|cmp|onetrust|comments?|commentlist|kommentare?|commentaires?|comentarios?|disqus|outbrain|taboola"
+    r"|newsletter\w*|breadcrumbs?|recommend\w*)(?=$|[\s_/-])",
     re.IGNORECASE,
 )
 # Class names that sort an article rather than name a part of the page (WordPress and its kin).

@@ -87,6 +87,10 @@ def _parts(document: Document, root: int) -> tuple[int, ...]:
     """The root, and the other elements of its name within the same article: a text that is cut into pieces by what stands between."""
     elements = document.elements
     name = _stable(elements[root].name)
+    if not name and elements[root].tag == "section":
+        # nameless pieces are of one text only side by side
+        parent = elements[root].parent
+        return tuple(at for at, e in enumerate(elements) if e.parent == parent and e.tag == elements[root].tag and not _stable(e.name))
     if not name:
         return (root,)
     home = next((at for at in document.chain(root)[1:] if elements[at].tag in ("article", "main")), None)

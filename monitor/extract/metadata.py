@@ -38,6 +38,12 @@ class Metadata:
             value = value[0] if value else None
         return fold(html.unescape(value)) if isinstance(value, str) and value.strip() else None
 
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """What the page tells machines its headline is: JSON-LD, OpenGraph, Twitter, the document's title."""
+        told = (self.said("headline"), self.text("og:title"), self.text("twitter:title"), self.document_title)
+        return tuple(dict.fromkeys(name for name in told if name))
+
 
 def fold(text: str) -> str:
     """White space folded."""
@@ -100,32 +106,6 @@ def _json(text: str) -> Any:
         except (ValueError, RecursionError):
             continue
     return None
-
-
-# --- the headline ---------------------------------------------------------------------------------------------------
-
-
-def title_of(tree: LexborHTMLParser, metadata: Metadata) -> str:
-    """The visible headline that agrees with what the page tells machines; else what it tells machines."""
-    references = [name for name in (metadata.said("headline"), metadata.text("og:title", "twitter:title"), metadata.document_title) if name]
-    visible = [text for node in tree.css("h1") if (text := fold(node.text(separator=" ")))]
-    if visible:
-        best = max(visible, key=lambda text: (max((_likeness(text, name) for name in references), default=0.0), len(text)))
-        if len(best) > 4 and (not references or max(_likeness(best, name) for name in references) >= 0.6):
-            return best
-    if references:
-        return references[0] if len(references) > 1 else re.split(r"\s[|–—-]\s", references[0])[0]
-    return visible[0] if visible else ""
-
-
-def _likeness(one: str, other: str) -> float:
-    """Share of the shorter text's words that stand in the other; letters where there are no spaces between words."""
-    a, b = set(re.findall(r"\w+", one.lower())), set(re.findall(r"\w+", other.lower()))
-    if not a or not b:
-        return 0.0
-    if letters(one) in letters(other) or letters(other) in letters(one):
-        return 1.0
-    return len(a & b) / min(len(a), len(b))
 
 
 # --- authors, section, address, language ----------------------------------------------------------------------------

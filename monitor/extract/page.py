@@ -5,6 +5,7 @@ from dataclasses import replace
 from monitor.extract.blocks import Document, read_document
 from monitor.extract.body import Selection, letters, select
 from monitor.extract.charset import decode
+from monitor.extract.headline import title_of
 from monitor.extract.metadata import (
     Metadata,
     authors_of,
@@ -13,9 +14,9 @@ from monitor.extract.metadata import (
     next_pages,
     read_metadata,
     section_of,
-    title_of,
 )
-from monitor.extract.stamps import Reading, is_stamp_line, lone_stamp, machine_stamps, visible_stamps
+from monitor.extract.second import guessed_day
+from monitor.extract.stamps import Reading, address_stamp, is_stamp_line, lone_stamp, machine_stamps, visible_stamps
 from monitor.extract.suspect import suspicion
 from monitor.model import Content, Headers, Page, PageContext, Stamp
 
@@ -58,10 +59,10 @@ def _read(body: bytes, headers: Headers, context: PageContext) -> Page:
     metadata = read_metadata(document.tree)
     language = language_of(document.tree, metadata)
     reading = Reading((context.rule.timezone if context.rule else None) or context.timezone, context.now, language)
-    title = title_of(document.tree, metadata)
+    title = title_of(document, metadata)
     selection = select(document, title, _judge(metadata))
     content = _content(document, metadata, selection, title, language, reading)
-    posted, updated = _stamps(document, metadata, selection, reading)
+    posted, updated = _stamps(html, document, metadata, selection, title, reading, context)
     page = Page(
         "article", None, context.url, canonical_of(document.tree, metadata, context.url), content, posted, updated, EXTRACTOR,
         more=next_pages(document.tree, context.url),
@@ -89,10 +90,15 @@ def _content(document: Document, metadata: Metadata, selection: Selection, title
     )
 
 
-def _stamps(document: Document, metadata: Metadata, selection: Selection, reading: Reading) -> tuple[Stamp | None, Stamp | None]:
+def _stamps(
+    html: str, document: Document, metadata: Metadata, selection: Selection, title: str, reading: Reading, context: PageContext
+) -> tuple[Stamp | None, Stamp | None]:
     posted, updated = machine_stamps(document.tree, metadata, reading)
-    if posted and updated:
-        return posted, updated
-    seen_posted, seen_updated = visible_stamps(document.blocks, reading)
-    posted = posted or seen_posted or lone_stamp(document.tree, (), reading)
-    return posted, updated or seen_updated
+    if posted is None or updated is None:
+        seen_posted, seen_updated = visible_stamps(document.blocks, reading)
+        posted, updated = posted or seen_posted, updated or seen_updated
+    posted = posted or lone_stamp(document, title, selection.blocks, reading)
+    if posted is None and context.known is None:
+        own = canonical_of(document.tree, metadata, context.url) or context.url
+        posted = address_stamp(own, reading) or guessed_day(html, reading)
+    return posted or context.known_posted, updated

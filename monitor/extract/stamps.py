@@ -9,7 +9,8 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from monitor.extract.blocks import Block
+from monitor.extract.blocks import Block, Document
+from monitor.extract.body import letters
 from monitor.extract.metadata import Metadata
 from monitor.model import Stamp
 from monitor.times import read_stamp
@@ -138,16 +139,70 @@ def _labelled(line: str) -> Iterable[tuple[str, str]]:
             yield ("updated" if mark["updated"] else "posted"), rest
 
 
-def lone_stamp(tree: LexborHTMLParser, blocks: Sequence[Block], reading: Reading) -> Stamp | None:
-    """A time without a label: the first `<time>` of the page, else a line near the headline that is nothing but a time."""
-    for node in tree.css("time")[:3]:
+def lone_stamp(document: Document, title: str, body: Sequence[Block], reading: Reading) -> Stamp | None:
+    """A time without a label: a `<time>` near the headline, a short line near it that holds a date, a date right under the text."""
+    near = _near_headline(document, title, body)
+    first, last = (near[0].at, near[-1].at) if near else (0, 0)
+    inside = {element.mem_id for element in document.elements[first : last + 1]}
+    for node in document.tree.css("time")[:5]:
+        parent = node.parent
+        while parent is not None and parent.tag not in ("body", "html") and parent.mem_id not in inside:
+            parent = parent.parent
         told = node.attributes.get("datetime") or node.text(separator=" ")
-        if stamp := reading.read(" ".join(told.split()), "time"):
+        if parent is not None and parent.mem_id in inside and (stamp := reading.read(" ".join(told.split()), "time")):
             return stamp
-    for block in blocks:
-        if len(block.text) <= 60 and _LOOKS_LIKE_A_TIME.search(block.text) and (stamp := reading.read(block.text, "visible")):
+    for block in near:
+        if stamp := _date_in(block.text, reading):
             return stamp
     return None
+
+
+# Bylines stand within this many blocks above and below the headline; longer lines than this are sentences.
+_ABOVE, _BELOW, _BYLINE = 4, 14, 140
+
+
+def _near_headline(document: Document, title: str, body: Sequence[Block]) -> Sequence[Block]:
+    """The blocks around the headline, up to the text's second paragraph; without one, those before the text."""
+    blocks = document.blocks
+    wanted = letters(title)
+    place = next((k for k, block in enumerate(blocks) if wanted and letters(block.text) == wanted), None)
+    start = next((k for k, block in enumerate(blocks) if body and block is body[0]), 0)
+    if place is None:
+        return blocks[max(0, start - 6) : start + 2]
+    return blocks[max(0, place - _ABOVE) : max(place + _BELOW, start + 2 if start - place < 3 * _BELOW else 0)]
+
+
+_DAY = re.compile(
+    r"(?<!\d)(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}|\d{1,2}\.\d{1,2}\.\d{2}(?!\d)"
+    r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]"
+    r"|\d{1,2}(?:st|nd|rd|th|er|º|\.)?\s(?:de\s)?[^\W\d_]{3,12}\.?,?\s(?:de\s|del\s)?\d{4}|[^\W\d_]{3,10}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4})"
+    r"(?:[T,\s|·–-]{1,4}(?:at\s|um\s|à\s|a las\s|alle\s)?\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?(?:\s(?:Uhr|UTC|GMT|[A-Z]{3,4})(?!\w))?)?",
+    re.IGNORECASE,
+)
+
+
+def _date_in(line: str, reading: Reading) -> Stamp | None:
+    """The date in a short line: a byline, a dateline; not in a sentence."""
+    if len(line) > _BYLINE:
+        return None
+    for found in _DAY.finditer(line):
+        if stamp := reading.read(found[0], "visible"):
+            return stamp
+    return reading.read(line, "visible") if len(line) <= 40 and _LOOKS_LIKE_A_TIME.search(line) else None
+
+
+_IN_ADDRESS = re.compile(
+    r"/(20\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_-]|\D)|/(20\d\d)/([1-9]|1[0-2])/([1-9]|[12]\d|3[01])/"
+)
+
+
+def address_stamp(url: str | None, reading: Reading) -> Stamp | None:
+    """The day that many outlets put into an article's address."""
+    match = _IN_ADDRESS.search(url or "")
+    if match is None:
+        return None
+    year, month, day = (match[1], match[2], match[3]) if match[1] else (match[4], match[5], match[6])
+    return reading.read(f"{year}-{int(month):02d}-{int(day):02d}", "url")
 
 
 def is_stamp_line(block: Block, reading: Reading) -> bool:

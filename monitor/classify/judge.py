@@ -68,7 +68,7 @@ def _judged(change: Change, language: str) -> _Judged:
         return _Judged(change, (), matters=False, differs=False)
     old = "".join(text for sign, text in change.segments if sign != "+")
     new = "".join(text for sign, text in change.segments if sign != "-")
-    hunks = tuple(hunks_of(change))
+    hunks = tuple(hunks_of(change)) if old and new else ()
     found = tuple(findings(Place(change, hunks, old, new, language)))
     differs = fold(old) != fold(new) or change.op in ("move", "split", "merge")
     kinds = {finding.kind for finding in found}

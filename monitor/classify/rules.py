@@ -59,10 +59,13 @@ class Finding:
 def findings(place: Place) -> list[Finding]:
     """What the table finds in a change. Steps are tried in turn: structure, then looks alone, then rewriting, then details."""
     found: list[Finding] = []
+    last = RULES[-1].step
     for rule in RULES:
-        if any(FINAL.get(finding.kind, 9) < rule.step for finding in found):
+        if rule.step > last:
             break
-        found += [Finding(rule.kind, rule.weight, reason) for reason in rule.find(place)]
+        for reason in rule.find(place):
+            found.append(Finding(rule.kind, rule.weight, reason))
+            last = min(last, FINAL.get(rule.kind, last))
     return found
 
 
@@ -144,9 +147,13 @@ def _rewritten(place: Place) -> list[str]:
 # --- details --------------------------------------------------------------------------------------------------------
 
 
+# In a longer exchange a figure, date or name has no counterpart that a reader would name.
+_DETAIL = 160
+
+
 def _touched(hunk: Hunk, language: str) -> tuple[list[Figure], list[Figure]]:
     """The figures on each side that the hunk touches."""
-    if not may_hold_figure(hunk.removed + " " + hunk.added):
+    if max(len(hunk.removed), len(hunk.added)) > _DETAIL or not may_hold_figure(f"{hunk.removed} {hunk.added}"):
         return [], []
     sides = []
     for text, start, end in ((hunk.old, hunk.old_start, hunk.old_end), (hunk.new, hunk.new_start, hunk.new_end)):

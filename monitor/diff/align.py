@@ -8,13 +8,13 @@ search in small gaps only, candidates by rare words in large ones.
 import bisect
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel, LCSseq
 
 from monitor.diff.chain import heaviest_chain
-from monitor.diff.tokens import is_word, tokens
+from monitor.diff.tokens import words
 
 # Share of words in common from which one unit is the other's revision; a unit that also changed place needs more.
 SIMILAR = 0.40
@@ -32,8 +32,6 @@ _MOVABLE_WORDS = 5
 _MOVABLE_LINE = 60
 # Units of one version a split or merge may have.
 _PARTS = 6
-
-Words = Callable[[str], "array[int]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,7 @@ class _Bags:
         found = self._words[side].get(unit)
         if found is None:
             numbers = self._numbers
-            found = array("I", [numbers.setdefault(t.casefold(), len(numbers)) for t in tokens(self._texts[side][unit]) if is_word(t)])
+            found = array("I", [numbers.setdefault(word, len(numbers)) for word in words(self._texts[side][unit].casefold())])
             self._words[side][unit] = found
         return found
 
@@ -237,12 +235,14 @@ def _likely_pairs(old: Sequence[int], new: Sequence[int], bags: _Bags) -> list[t
             holders[word].append(q)
     out = []
     for p, i in enumerate(old):
-        shared: Counter[int] = Counter()
+        shared: dict[int, int] = defaultdict(int)
         for word in bags.set(0, i):
-            found = holders.get(word, ())
-            if len(found) <= _RARE:
-                shared.update(found)
-        likely = [(bags.similarity(i, new[q], SIMILAR), -q) for q, n in shared.most_common(3) if n >= 2]
+            found = holders.get(word)
+            if found and len(found) <= _RARE:
+                for q in found:
+                    shared[q] += 1
+        often = sorted(((n, -q) for q, n in shared.items() if n >= 2), reverse=True)[:3]
+        likely = [(bags.similarity(i, new[-q], SIMILAR), q) for _, q in often]
         alike, q = max(likely, default=(0.0, 0))
         if alike:
             out.append((p, -q, alike * len(bags.words(0, i)) ** 0.5))

@@ -1,6 +1,7 @@
 """The heaviest chain of points that rises on both sides: what stayed in order, so that the rest has moved."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 Point = tuple[int, int, float]
 
@@ -10,7 +11,7 @@ def heaviest_chain(points: Sequence[Point]) -> list[Point]:
 
     By weight and not by number, so that of two paragraphs that changed places the shorter one is said to have moved.
     """
-    if all(before[1] < after[1] for before, after in zip(points, points[1:], strict=False)):
+    if all(before[1] < after[1] for before, after in pairwise(points)):
         return list(points)
     places = {new: place for place, new in enumerate(sorted({point[1] for point in points}), 1)}
     size = len(places)

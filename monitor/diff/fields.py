@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from monitor.diff.align import Link, align
 from monitor.diff.split import sentences
-from monitor.diff.tokens import is_word, tokens
+from monitor.diff.tokens import tokens, words
 from monitor.diff.words import joined, word_segments
 from monitor.model import Change, Content, Op, Said, Segment, Stats
 from monitor.text import fold
@@ -128,10 +128,10 @@ def measure(changes: Sequence[Change]) -> Stats:
                 all_new += size
             elif sign == "-":
                 all_old += size
-                removed += _word_count(text)
+                removed += len(words(text))
             else:
                 all_new += size
-                added += _word_count(text)
+                added += len(words(text))
     body = [change for change in changes if change.field == "body"]
     ops = [change.op for change in body]
     edited = [change for change in body if change.op == "move" and any(sign != "=" for sign, _ in change.segments)]
@@ -146,6 +146,3 @@ def measure(changes: Sequence[Change]) -> Stats:
         similarity=2 * same / (all_old + all_new) if all_old + all_new else 1.0,
     )
 
-
-def _word_count(text: str) -> int:
-    return sum(map(is_word, tokens(text)))

@@ -7,6 +7,7 @@ token, Hangul words are stem and particle, Han and Hiragana go by character, Kat
 import functools
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 # Scripts whose words stock `re` finds: Latin, Greek, Cyrillic without combining marks, and the punctuation around them.
 _EASY = re.compile(
@@ -14,11 +15,12 @@ _EASY = re.compile(
 )
 _FIGURE = r"[$£€¥₩]?\d+(?:[.,:/’']\d+)*(?:[^\W\d_]+|\ ?%)?"
 _EASY_TOKEN = re.compile(rf"{_FIGURE}|[^\W_]+(?:['’][^\W_]+)*|\s+|.", re.S | re.X)
+_EASY_WORD = re.compile(r"[^\W_]+(?:[.,:/'’][^\W_]+)*")
 
 
 def tokens(text: str) -> list[str]:
     """The text in pieces; `"".join(tokens(text)) == text`."""
-    if _EASY.match(text):
+    if text.isascii() or _EASY.match(text):
         return _EASY_TOKEN.findall(text)
     out: list[str] = []
     for token in _hard_token().findall(text):
@@ -30,6 +32,13 @@ def tokens(text: str) -> list[str]:
         else:
             out.append(token)
     return out
+
+
+def words(text: str) -> list[str]:
+    """What the text says, without blanks and marks."""
+    if text.isascii() or _EASY.match(text):
+        return _EASY_WORD.findall(text)
+    return [token for token in tokens(text) if is_word(token)]
 
 
 def is_word(token: str) -> bool:
@@ -85,10 +94,9 @@ def _breaker() -> Callable[[str], list[str]]:
         return lambda run: list(cluster.findall(run))
     breaker = icu.BreakIterator.createWordInstance(icu.Locale("th"))
 
-    def words(run: str) -> list[str]:
+    def cut(run: str) -> list[str]:
         breaker.setText(run)
         # ICU counts UTF-16 units; the scripts that come here are all in the basic plane
-        borders = [0, *breaker]
-        return [run[start:end] for start, end in zip(borders, borders[1:], strict=False)]
+        return [run[start:end] for start, end in pairwise([0, *breaker])]
 
-    return words
+    return cut

@@ -54,7 +54,7 @@ def read_settings(
     desk = _Desk(config, environ, secrets=secrets, origins=origins)
     main, feeds = read_document(config / "monitor.toml", desk.problems), read_document(config / "feeds.toml", desk.problems)
     lay_over(main, feeds, environ, desk.problems)
-    settings = _settings(desk, main, feeds, state_place(state_dir, config, environ))
+    settings = _settings(desk, main, feeds, state_place(state_dir, config, environ).absolute())
     if timezone:
         settings = replace(settings, timezone=desk.zone(timezone))
     desk.check(settings, main, feeds)

@@ -1,0 +1,1 @@
+"""A pretend newsroom on loopback, to see monitor work without a network."""

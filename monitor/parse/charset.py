@@ -82,6 +82,8 @@ _WIDE = (
 )
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([\w.:-]+)", re.IGNORECASE)
+# A run of text between tags, from its first foreign byte to its last.
+_FOREIGN = re.compile(rb"[^\x00-\x7f<>]+(?:[^<>]*[^\x00-\x7f<>]+)?")
 # Share of a text's foreign characters that must be ordinary ones of its alphabet: at home, and to overrule what was declared.
 AT_HOME, PLAINLY = 0.5, 0.85
 # Bytes looked at to tell an alphabet; more say nothing new.
@@ -182,7 +184,7 @@ def _latin1_rest(error: UnicodeError) -> tuple[str, int]:
     return error.object[error.start : error.end].decode("latin-1"), error.end
 
 
-codecs.register_error("latin1_rest", _latin1_rest)  # type: ignore[arg-type] # typeshed wants the general UnicodeError here
+codecs.register_error("latin1_rest", _latin1_rest)
 
 
 def _by_piece(piece: bytes, codec: str) -> bytes:
@@ -197,7 +199,7 @@ def _by_piece(piece: bytes, codec: str) -> bytes:
 
 def _foreign_pieces(body: bytes) -> list[bytes]:
     """Runs of text that hold foreign bytes, parted at tags, from the first part of the body."""
-    return re.findall(rb"[^\x00-\x7f<>]+(?:[^<>]*[^\x00-\x7f<>]+)?", body[: SAMPLE * 20])
+    return _FOREIGN.findall(body[: SAMPLE * 20])
 
 
 def _is_utf8(piece: bytes) -> bool:

@@ -137,7 +137,7 @@ def names_of(names: Iterable[object]) -> list[str]:
 def _stamp(said: Mapping[str, Any], names: tuple[str, ...], timezone: str | None) -> datetime | None:
     for name in names:
         # not .get(): feedparser answers a missing `updated` with `published`
-        value = said[name] if name in said else None
+        value = said[name] if name in said else None  # noqa: SIM401 - .get() lies, see above
         if isinstance(value, str):
             stamp = read_stamp(value, timezone=timezone)
             if stamp:

@@ -9,7 +9,7 @@ reading them its way: it makes links of guids and dates of nonsense.
 from typing import Any
 from xml.parsers import expat
 from xml.sax import SAXParseException
-from xml.sax.xmlreader import AttributesNSImpl, InputSource, XMLReader
+from xml.sax.xmlreader import AttributesNSImpl, InputSource, Locator, XMLReader
 
 # What one element may have; a feed that has more is not written for readers.
 MAX_ATTRIBUTES = 200
@@ -62,10 +62,11 @@ class FeedReader(XMLReader):
     def setFeature(self, name: str, state: bool) -> None:
         """All features are fixed: namespaces on, external entities off."""
 
-    def parse(self, source: InputSource | str) -> None:
+    def parse(self, source: object) -> None:
         """Reads the byte stream of `source`. Raises SAXParseException where the XML breaks."""
         assert isinstance(source, InputSource)
         stream = source.getByteStream()
+        assert stream is not None
         parser = expat.ParserCreate("utf-8", namespace_separator=" ")
         # refuses nothing that is well-formed, but the texts of entities are never fetched, nor expanded beyond expat's own guard
         parser.buffer_text = True
@@ -78,7 +79,7 @@ class FeedReader(XMLReader):
             self.getErrorHandler().fatalError(broken)
 
 
-class _Place:
+class _Place(Locator):
     """Where the XML broke, as SAX wants it."""
 
     def __init__(self, error: expat.ExpatError) -> None:
@@ -108,7 +109,7 @@ class _Telling:
         self._namespaces = 0
         self._pairs: dict[str, tuple[str | None, str]] = {}
         self._fate: dict[str, Any] = {}
-        self._renamed: list[tuple[str, str] | None] = []
+        self._renamed: list[tuple[str | None, str]] = []
         parser.namespace_prefixes = False
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -169,7 +170,7 @@ class _Telling:
         self._fate[name] = _fate(namespace, local.lower())
         return pair
 
-    def _own(self, name: str, attributes: dict[str, str]) -> tuple[str, str]:
+    def _own(self, name: str, attributes: dict[str, str]) -> tuple[str | None, str]:
         permanent = next((value for key, value in attributes.items() if key.lower() == "ispermalink"), "true")
         if name == "guid" and permanent.strip().lower() == "false":
             return OWN, "id"

@@ -114,8 +114,8 @@ def _dated(said: str, timezone: str | None, language: str | None) -> Taken | Non
                 year = _ERA[parts["era"]] + (1 if parts["years"] == "元" else int(parts["years"]))
             else:
                 year = whole_year(parts["year"])
-            day, rest = _cut(said, match, (year, _month(parts), int(parts["day"])))
-            return day, f"{rest} {parts.get('between') or ''}"
+            date, rest = _cut(said, match, (year, _month(parts), int(parts["day"])))
+            return date, f"{rest} {parts.get('between') or ''}"
     if match := _DOTTED.search(said):
         return _cut(said, match, (_short_year(match), int(match["number"]), int(match["day"])))
     if match := _SLASHED.search(said):

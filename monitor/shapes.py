@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from monitor.model import Article, Change, Diff, Edit, Look, Restamp, Revision, Stamp
+from monitor.model import Article, Change, Diff, Edit, Look, Report, Restamp, Revision, Stamp, Story
 from monitor.proof import said_json
 from monitor.times import rfc3339
 
@@ -161,3 +161,40 @@ def _stamp(stamp: Stamp | None) -> str | None:
 
 def _stamp_proof(stamp: Stamp | None) -> Json | None:
     return {"text": stamp.text, "zone": stamp.zone, "read_from": stamp.source} if stamp else None
+
+
+def report_json(report: Report) -> Json:
+    """A report: its figures, the edits it shows, and every story with its difference."""
+    told = [edit for story in report.stories for edit in (*story.edits, *story.also)]
+    told += [edit for notice in report.notices for edit in notice.edits]
+    return {
+        "since": _time(report.since),
+        "until": rfc3339(report.until),
+        "reason": report.reason,
+        "total": report.edits,
+        "more": report.more,
+        "counts": [
+            {"feed": row.slug, "outlet": row.outlet, "edits": row.edits, "headlines": row.headlines, "undisclosed": row.undisclosed}
+            for row in report.counts
+        ],
+        "edits": [edit_json(edit) for edit in sorted(told, key=lambda edit: edit.id)],
+        "stories": [_story_json(story) for story in report.stories],
+        "notices": [
+            {"what": "template change", "host": notice.host, "edits": [edit.id for edit in notice.edits]} for notice in report.notices
+        ],
+        "troubles": [
+            {"subject": trouble.subject, "message": trouble.message, "since": _time(trouble.since)} for trouble in report.troubles
+        ],
+    }
+
+
+def _story_json(story: Story) -> Json:
+    return {
+        **diff_json(story.diff, full=False),
+        "outlet": story.outlet,
+        "first_title": story.title,
+        "edits": [edit.id for edit in story.edits],
+        "also": [edit.id for edit in story.also],
+        "held": story.held,
+        "rules": list(story.rules),
+    }

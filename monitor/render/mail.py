@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
-from email.utils import format_datetime, formataddr, parseaddr
+from email.utils import format_datetime, formataddr, getaddresses, parseaddr
 from hashlib import sha256
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -145,8 +145,9 @@ def _plain_subject(story: Story | None) -> str:
 
 
 def _address(text: str) -> str:
-    name, mailbox = parseaddr(text)
-    return formataddr((clean_header(name, 60), mailbox)) if mailbox else clean_header(text)
+    """One or several addresses, names cleaned."""
+    found = [(clean_header(name, 60), mailbox) for name, mailbox in getaddresses([text]) if mailbox]
+    return ", ".join(map(formataddr, found)) or clean_header(text)
 
 
 def _list_id(story: Story | None, domain: str) -> str:

@@ -130,7 +130,7 @@ def _forced(body: bytes, codec: str) -> Decoded:
 
 def _legacy(body: bytes, labels: list[str]) -> Decoded:
     pieces = _foreign_pieces(body)
-    strange = b"".join(piece for piece in pieces if not _is_utf8(piece))
+    strange = b" ".join(piece for piece in pieces if not _is_utf8(piece))
     wide = sum(len(piece) for piece in pieces)
     if len(strange) < wide * 0.8:
         # mostly UTF-8: only what is not is read otherwise
@@ -198,8 +198,9 @@ def _by_piece(piece: bytes, codec: str) -> bytes:
 
 
 def _foreign_pieces(body: bytes) -> list[bytes]:
-    """Runs of text that hold foreign bytes, parted at tags, from the first part of the body."""
-    return _FOREIGN.findall(body[: SAMPLE * 20])
+    """Runs of text that hold foreign bytes, parted at tags, with one byte before and after, from the first part of the body."""
+    part = body[: SAMPLE * 20]
+    return [part[max(0, match.start() - 1) : match.end() + 1] for match in _FOREIGN.finditer(part)]
 
 
 def _is_utf8(piece: bytes) -> bool:

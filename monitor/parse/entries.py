@@ -84,8 +84,9 @@ def _link(said: Mapping[str, Any], guid: str | None) -> str | None:
         return permalink
     links = [link for link in said.get("links") or () if isinstance(link, Mapping) and link.get("href")]
     chosen = next((link["href"] for link in links if link.get("rel", "alternate") == "alternate"), None)
-    if chosen is None and guid and is_web(guid.strip()) and said.get("own_id") is None:
-        return guid
+    if chosen is None and said.get("atom") and guid and not _scheme(guid).startswith(("tag", "urn")):
+        # Atom 1.0 wants a link where there is no content; in its place some feeds have an address for an id
+        return guid if is_web(guid) or "/" in guid else None
     return str(chosen) if chosen else None
 
 

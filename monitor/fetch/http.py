@@ -152,7 +152,7 @@ class HttpFetcher:
         try:
             encoding, length = _header(headers, "content-encoding"), _header(headers, "content-length")
             body = await read_body(stream, encoding, max_bytes=cap, length=length)
-        except (Refused, aiohttp.ClientError):
+        except (Refused, aiohttp.ClientError, httpx.HTTPError):
             if not fails:
                 raise
             body = b""
@@ -194,9 +194,10 @@ def error_code(error: BaseException) -> tuple[str, str]:
         return error.code, str(error)
     if isinstance(error, Redirected):
         return "redirect_loop", str(error)
-    for kind, code, sentence in _CODES:
-        if isinstance(error, kind):
-            return code, sentence
+    for link in _causes(error):
+        for kind, code, sentence in _CODES:
+            if isinstance(link, kind):
+                return code, sentence
     return "network", f"the exchange failed: {type(error).__name__}"
 
 
@@ -220,9 +221,7 @@ def wire_url(url: str) -> str:
     except (ValueError, httpx.InvalidURL) as error:
         raise Blocked("blocked_address", f"not an address: {error}") from None
     path = _escaped(parts.path) or "/"
-    wired = urlunsplit((parts.scheme.lower(), host, path, _escaped(parts.query), ""))
-    # urlunsplit drops the mark of an empty query; the address is kept verbatim
-    return wired + "?" if not parts.query and "?" in url.split("#", 1)[0] else wired
+    return urlunsplit((parts.scheme.lower(), host, path, _escaped(parts.query), ""))
 
 
 def _escaped(text: str) -> str:

@@ -1,5 +1,6 @@
 """`monitor config`: what is in force and where it was set, what is wrong with it, and changing it with care."""
 
+import json
 import os
 import shlex
 
@@ -7,6 +8,8 @@ import click
 
 from monitor.cli.face import Face, pass_face, print_json, say
 from monitor.errors import NotFound, UsageError
+
+CONFIG_FILES = ("monitor.toml", "feeds.toml", "site.toml")
 
 
 @click.group()
@@ -103,22 +106,25 @@ def edit(face: Face) -> None:
 
 
 @config.command()
-@click.option("--for", "what", default="config", metavar="WHAT", help="config, feeds, site, or a document: diff, log, revision, check, …")
+@click.option(
+    "--for", "what", default="monitor.toml", metavar="WHAT", help="monitor.toml, feeds.toml, site.toml, or diff, log, revision, check, …"
+)
 def schema(what: str) -> None:
     """The JSON Schema of a configuration file or of what a command prints."""
     from monitor.config.written import schema as config_schema
-    from monitor.schemas import names, read_schema
+    from monitor.schemas import names
+    from monitor.schemas import schema as printed_schema
 
-    if what in ("config", "feeds-file", "site"):
-        import json
-
-        click.echo(json.dumps(config_schema(what.removesuffix("-file")), ensure_ascii=False, indent=2))
-        return
-    if what not in names():
+    if what in CONFIG_FILES:
+        shape = config_schema(what)
+    elif what in names():
+        shape = printed_schema(what)
+    else:
         from monitor.suggest import did_you_mean
 
-        raise NotFound(f"no schema '{what}'{did_you_mean(what, names())}", hint=f"there are config, feeds-file, site, {', '.join(names())}")
-    click.echo(read_schema(what), nl=False)
+        known = (*CONFIG_FILES, *names())
+        raise NotFound(f"no schema '{what}'{did_you_mean(what, known)}", hint=f"there are {', '.join(known)}")
+    click.echo(json.dumps(shape, ensure_ascii=False, indent=2))
 
 
 @config.command()

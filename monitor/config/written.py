@@ -109,9 +109,9 @@ def _explained(keys: tuple[Key, ...]) -> list[str]:
 
 def schema(what: str) -> Mapping[str, Any]:
     """The JSON Schema of monitor.toml, feeds.toml or a site rule, for editors that check TOML."""
-    if what == "feeds":
+    if what == "feeds.toml":
         shape = _table({"feeds": {"type": "object", "additionalProperties": _keys(FEED)}})
-    elif what == "site":
+    elif what == "site.toml":
         shape = _keys(SITE)
     else:
         sections: dict[str, Any] = {key.name: _key(key) for key in TOP}

@@ -56,7 +56,7 @@ def read_metadata(tree: LexborHTMLParser) -> Metadata:
     for node in tree.css("meta"):
         attributes = node.attributes
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
-        value = attributes.get("content")
+        value = attributes.get("content") or attributes.get("value")
         if name and value and value.strip():
             metas.setdefault(name.lower(), fold(value))
     title = tree.css_first("title")
@@ -178,6 +178,17 @@ def language_of(tree: LexborHTMLParser, metadata: Metadata) -> str | None:
     told = told or metadata.said("inLanguage") or metadata.text("og:locale", "content-language", "language")
     match = re.match(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8})*$", told.strip()) if told else None
     return match[0].replace("_", "-") if match else None
+
+
+_SCRIPTS = (
+    (re.compile(r"[가-힣]"), "ko"), (re.compile(r"[ぁ-ヿ]"), "ja"), (re.compile(r"[一-鿿]"), "zh"), (re.compile(r"[؀-ۿ]"), "ar"),
+    (re.compile(r"[\u0590-\u05ff]"), "he"), (re.compile(r"[\u0e00-\u0e7f]"), "th"), (re.compile(r"[\u0370-\u03ff]"), "el"),
+)  # fmt: skip
+
+
+def language_by_script(text: str) -> str | None:
+    """The language that a text's letters belong to, where they belong to one; for pages that name none."""
+    return next((language for letter, language in _SCRIPTS if len(letter.findall(text)) * 4 >= len(text) > 0), None)
 
 
 def next_pages(tree: LexborHTMLParser, url: str) -> tuple[str, ...]:

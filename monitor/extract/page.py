@@ -10,13 +10,14 @@ from monitor.extract.metadata import (
     Metadata,
     authors_of,
     canonical_of,
+    language_by_script,
     language_of,
     next_pages,
     read_metadata,
     section_of,
 )
 from monitor.extract.second import guessed_day
-from monitor.extract.stamps import Reading, address_stamp, is_stamp_line, lone_stamp, machine_stamps, visible_stamps
+from monitor.extract.stamps import Reading, address_stamp, is_stamp_line, lone_stamp, machine_stamps, visible_stamps, zone_of_language
 from monitor.extract.suspect import suspicion
 from monitor.model import Content, Headers, Page, PageContext, Stamp
 
@@ -57,8 +58,9 @@ def _read(body: bytes, headers: Headers, context: PageContext) -> Page:
     html = decode(body, headers, charset=context.rule.charset if context.rule else None)
     document = read_document(html)
     metadata = read_metadata(document.tree)
-    language = language_of(document.tree, metadata)
-    reading = Reading((context.rule.timezone if context.rule else None) or context.timezone, context.now, language)
+    language = language_of(document.tree, metadata) or language_by_script("".join(metadata.headlines))
+    zone = (context.rule.timezone if context.rule else None) or context.timezone or zone_of_language(language)
+    reading = Reading(zone, context.now, language)
     title = title_of(document, metadata)
     selection = select(document, title, _judge(metadata))
     content = _content(document, metadata, selection, title, language, reading)

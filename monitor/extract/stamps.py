@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Any
 
@@ -20,7 +20,7 @@ _POSTED_METAS = (
     "publishdate",    "publish-date", "publish_date", "published_time", "date.published", "dc.date.issued", "dcterms.created", "dcterms.issued",
     "dcterms.date",     "dc.date", "dc.date.created", "sailthru.date", "bt:pubdate", "cxenseparse:recs:publishtime", "cxenseparse:publishtime",
     "article.published",     "article.created", "originalpublicationdate", "displaydate", "displaytime", "rbpubdate", "ptime", "published-date", "publication_date",
-    "publication-date", "date_published", "datecreated", "iso-8601-publish-date", "created", "date",
+    "publication-date", "date_published", "datecreated", "iso-8601-publish-date", "created", "date", "pub_date", "published",
 )  # fmt: skip
 _UPDATED_METAS = (
     "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "dcterms.modified", "dc.date.modified",
@@ -62,6 +62,24 @@ _AFTER_LABEL = re.compile(
 )
 _MAX_LINE = 160
 _HEADER_BLOCKS = 40
+
+
+# Where nothing else names a zone, the language does, if nearly all of its outlets share one.
+_ZONES = {
+    "ko": "Asia/Seoul", "ja": "Asia/Tokyo", "zh": "Asia/Shanghai", "de": "Europe/Berlin", "fr": "Europe/Paris", "it": "Europe/Rome",
+    "nl": "Europe/Amsterdam", "sv": "Europe/Stockholm", "da": "Europe/Copenhagen", "nb": "Europe/Oslo", "no": "Europe/Oslo",
+    "nn": "Europe/Oslo", "fi": "Europe/Helsinki", "pl": "Europe/Warsaw", "cs": "Europe/Prague", "hu": "Europe/Budapest", "el": "Europe/Athens",
+    "tr": "Europe/Istanbul", "he": "Asia/Jerusalem", "vi": "Asia/Ho_Chi_Minh", "th": "Asia/Bangkok", "ru": "Europe/Moscow",
+}  # fmt: skip
+
+
+def zone_of_language(language: str | None) -> str | None:
+    """The zone that nearly all outlets of this language share; None for languages of many zones and for emigrated variants (fr-CA)."""
+    if not language:
+        return None
+    tag, _, region = language.lower().partition("-")
+    zone = _ZONES.get(tag)
+    return None if region in ("ca", "us", "br", "be") and tag != "nl" else zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,36 +158,41 @@ def _labelled(line: str) -> Iterable[tuple[str, str]]:
 
 
 def lone_stamp(document: Document, title: str, body: Sequence[Block], reading: Reading) -> Stamp | None:
-    """A time without a label: a `<time>` near the headline, a short line near it that holds a date, a date right under the text."""
+    """A time without a label: a short line near the headline that holds a date, or a `<time>` there, which may tell the minute."""
     near = _near_headline(document, title, body)
-    first, last = (near[0].at, near[-1].at) if near else (0, 0)
-    inside = {element.mem_id for element in document.elements[first : last + 1]}
-    for node in document.tree.css("time")[:5]:
+    seen = next((stamp for block in near if not block.figure and (stamp := _date_in(block.text, reading))), None)
+    places = {block.at for block in near}
+    inside = {element.mem_id for at, element in enumerate(document.elements) if at in places}
+    for node in document.tree.css("time")[:8]:
         parent = node.parent
         while parent is not None and parent.tag not in ("body", "html") and parent.mem_id not in inside:
             parent = parent.parent
-        told = node.attributes.get("datetime") or node.text(separator=" ")
-        if parent is not None and parent.mem_id in inside and (stamp := reading.read(" ".join(told.split()), "time")):
+        if parent is None or parent.mem_id not in inside:
+            continue
+        stamp = reading.read(" ".join((node.attributes.get("datetime") or node.text(separator=" ")).split()), "time")
+        if stamp and (seen is None or abs(stamp.at - seen.at) < _A_DAY):
             return stamp
-    for block in near:
-        if stamp := _date_in(block.text, reading):
-            return stamp
-    return None
+    return seen
 
+
+_A_DAY = timedelta(days=1)
 
 # Bylines stand within this many blocks above and below the headline; longer lines than this are sentences.
 _ABOVE, _BELOW, _BYLINE = 4, 14, 140
 
 
 def _near_headline(document: Document, title: str, body: Sequence[Block]) -> Sequence[Block]:
-    """The blocks around the headline, up to the text's second paragraph; without one, those before the text."""
+    """The blocks below the headline, up to the text's second paragraph, then those above it, where clocks stand too."""
     blocks = document.blocks
     wanted = letters(title)
     place = next((k for k, block in enumerate(blocks) if wanted and letters(block.text) == wanted), None)
+    if place is None:
+        place = next((k for k, block in enumerate(blocks) if block.tag == "h1"), None)
     start = next((k for k, block in enumerate(blocks) if body and block is body[0]), 0)
     if place is None:
         return blocks[max(0, start - 6) : start + 2]
-    return blocks[max(0, place - _ABOVE) : max(place + _BELOW, start + 2 if start - place < 3 * _BELOW else 0)]
+    below = max(place + _BELOW, start + 2 if start - place < 3 * _BELOW else 0)
+    return [*blocks[place:below], *reversed(blocks[max(0, place - _ABOVE) : place])]
 
 
 _DAY = re.compile(
@@ -181,10 +204,15 @@ _DAY = re.compile(
 )
 
 
+_PARTING = tuple("|–—-:)•·")
+
+
 def _date_in(line: str, reading: Reading) -> Stamp | None:
-    """The date in a short line: a byline, a dateline; not in a sentence."""
+    """The date in a short line (a byline), or at the very beginning of a longer one (a dateline); not in a sentence."""
     if len(line) > _BYLINE:
-        return None
+        found = _DAY.search(line[:_BYLINE])
+        begins = found is not None and (found.start() == 0 or (found.start() < 45 and line[found.end() :].lstrip()[:1] in _PARTING))
+        return reading.read(found[0], "visible") if found and begins else None
     for found in _DAY.finditer(line):
         if stamp := reading.read(found[0], "visible"):
             return stamp

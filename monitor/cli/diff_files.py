@@ -99,11 +99,12 @@ def _decoded(raw: bytes, place: str) -> str:
         raise UsageError(f"{place} is not UTF-8: {error}") from error
 
 
-def unstored_json(diff: Diff) -> Json:
+def unstored_json(diff: Diff, *, full: bool = True) -> Json:
     """CONTRACT's diff of two texts that are no revisions: what only a store knows is null."""
-    shape = diff_json(diff)
+    shape = diff_json(diff, full=full)
     for key in ("id", "article", "from_rev", "to_rev", "url", "seen_after", "seen_before"):
         shape[key] = None
+    shape["evidence"] = shape["evidence"][:-1]  # the last sentence speaks of stamps
     for side in ("from", "to"):
         shape[side] = dict.fromkeys(shape[side])
     return shape

@@ -108,10 +108,11 @@ def _alternate(runs: list[tuple[int, int, int]], old_size: int, new_size: int) -
 # --- islands --------------------------------------------------------------------------------------------------------
 
 # Words that anchor the eye less than others. English only: elsewhere length and script decide.
-_LIGHT = frozenset(
-    "a an the of to in on at by for with and or but as is are was were be been it its he she his her you they their we our this that these those from"
-    " has have had who which will would not after said can i".split()
-)
+_LIGHT_WORDS = """
+    a an the of to in on at by for with and or but as is are was were be been it its he she his her you they their we our this that these those
+    from has have had who which will would not after said can i
+"""
+_LIGHT = frozenset(_LIGHT_WORDS.split())
 # An island lighter than this is given up between two replacements, whatever they weigh; up to the second
 # weight when it is also less than half as heavy as both its neighbours. Tuned on human-marked spans; flat around here.
 _FEATHER, _LIGHT_ISLAND, _RATIO = 0.6, 1.5, 2.0

@@ -1,0 +1,63 @@
+"""What stands above a difference: whose it is, what the publisher's stamps said, when we saw it, how much it weighs."""
+
+from datetime import tzinfo
+
+from monitor.model import Diff, Revision, Severity, Stats
+from monitor.render.terminal.lay import FAINT, LEVEL_STYLES, STRONG, Line, Span, columns, foreign, lasting, line, moment, wrapped, zone_name
+
+
+def header(diff: Diff, *, width: int, zone: tzinfo) -> list[Line]:
+    """The facts, each on a line of its own."""
+    edit = diff.edit
+    feeds = f"  {', '.join(edit.feeds)}" if edit.feeds else ""
+    lines = [line(Span(f"article {edit.article}", STRONG), foreign(feeds, FAINT)), line(foreign(edit.url, FAINT))]
+    lines += [
+        line(*_stamps(diff.old, diff.new, zone)),
+        line(
+            Span(
+                f"seen between {moment(edit.seen_after, zone)} and {moment(edit.seen_before, zone, edit.seen_after)} {zone_name(edit.seen_before, zone)}"
+            )
+        ),
+        *weight(edit.severity, edit.kinds, edit.stats, width=width),
+    ]
+    if edit.disclosed is not None:
+        told = "disclosed by the publisher" if edit.disclosed else "NOT DISCLOSED: the stamp did not move and no correction note came"
+        lines.append(line(Span(told, "" if edit.disclosed else "yellow")))
+    if edit.held_by:
+        lines.append(line(foreign(f"held back from reports: {edit.held_by}", FAINT)))
+    return lines
+
+
+def weight(severity: Severity, kinds: tuple[str, ...], stats: Stats, *, width: int) -> list[Line]:
+    """Severity, kinds and amounts; on two lines where one is too short."""
+    moved = f", {stats.moved} moved" if stats.moved else ""
+    touched = stats.changed + stats.added + stats.removed
+    amount = f"{touched} of {max(stats.paragraphs, 1)} paragraphs{moved} · +{stats.words_added} −{stats.words_removed} words"
+    level = Span(f"{severity.level.upper()} {severity.score}", LEVEL_STYLES[severity.level])
+    named = Span(f" · {', '.join(kinds) or 'no change'}")
+    whole = [level, named, Span(f" · {amount}")]
+    if columns(whole) <= width:
+        return [line(*whole)]
+    return [*(line(*part) for part in wrapped([level, named], width)), line(Span(amount))]
+
+
+def stamp_of(revision: Revision, zone: tzinfo, beside: Revision | None = None) -> str:
+    """`Updated 16:20`, or `Posted …` where the page has no Updated."""
+    posted, updated = revision.stamps if beside is not None else (revision.posted, revision.updated)
+    stamp = updated or posted
+    if stamp is None:
+        return f"no stamp, seen {moment(revision.first_seen_at, zone)}"
+    return f"{'Updated' if updated else 'Posted'} {moment(stamp.at, zone)}"
+
+
+def _stamps(old: Revision, new: Revision, zone: tzinfo) -> list[Span]:
+    old_posted, old_updated = old.stamps
+    before, after = old_updated or old_posted, new.updated or new.posted
+    if before is None or after is None:
+        return [Span(f"r{old.rev} {stamp_of(old, zone)} → r{new.rev} {stamp_of(new, zone)}")]
+    first = f"r{old.rev} {'Updated' if old_updated else 'Posted'} {moment(before.at, zone)}"
+    if before.at == after.at:
+        return [Span(f"{first} {zone_name(before.at, zone)} → r{new.rev} with the same stamp")]
+    second = f"r{new.rev} {'Updated' if new.updated else 'Posted'} {moment(after.at, zone, before.at)}"
+    sign = "+" if after.at > before.at else "−"
+    return [Span(f"{first} → {second} {zone_name(after.at, zone)} ({sign}{lasting(after.at - before.at)})")]

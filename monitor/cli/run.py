@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor.engine.local import Job, Setup
     from monitor.engine.once import Round
     from monitor.engine.workers import ProcessWorkers
+    from monitor.model import Edit
     from monitor.ports import Store
     from monitor.settings import Settings
 
@@ -92,7 +93,7 @@ def check(face: Face, slugs: tuple[str, ...], force: bool, as_json: bool) -> int
     if as_json:
         print_json("check", told.as_json())
     else:
-        _print(told)
+        _print(told, face, app.settings.timezone)
     return 5 if told.asked and told.failed == told.asked else 0
 
 
@@ -192,14 +193,20 @@ class _Told:
 
     feeds: dict[str, Json] = field(default_factory=dict)
     pages: Counter[str] = field(default_factory=Counter)
-    edits: list[Json] = field(default_factory=list)
+    edits: "list[Edit]" = field(default_factory=list)
     asked: int = 0
     failed: int = 0
 
     def as_json(self) -> Json:
         """CONTRACT's document."""
+        from monitor.shapes import edit_json
+
         names = ("looked", "new", "edited", "unchanged", "suspect", "failed", "gone")
-        return {"feeds": list(self.feeds.values()), "pages": {name: self.pages[name] for name in names}, "edits": self.edits}
+        return {
+            "feeds": list(self.feeds.values()),
+            "pages": {name: self.pages[name] for name in names},
+            "edits": [edit_json(edit) for edit in self.edits],
+        }
 
 
 # the verdict of a look as `pages` counts it
@@ -208,13 +215,12 @@ _COUNTED = {"same": "unchanged", "restamped": "unchanged", "held": "suspect"}
 
 def _told(done: "Round") -> _Told:
     from monitor.model import FeedTask
-    from monitor.shapes import edit_json
 
     told = _Told()
     for one in sorted(done.done, key=lambda one: isinstance(one.task, FeedTask), reverse=True):
         saved = one.saved
         told.asked += 1
-        edits = [edit_json(edit) for edit in saved.edits] if saved else []
+        edits = saved.edits if saved else ()
         told.edits += edits
         if isinstance(one.task, FeedTask):
             outcome = (saved.outcome if saved else None) or "error:internal"
@@ -233,26 +239,27 @@ def _told(done: "Round") -> _Told:
             verdict = (saved.verdict if saved else None) or "failed"
             told.failed += verdict == "failed"
             told.pages.update(["looked", _COUNTED.get(verdict, verdict)])
-            for slug in {slug for edit in edits for slug in edit["feeds"]} & told.feeds.keys():
+            for slug in {slug for edit in edits for slug in edit.feeds} & told.feeds.keys():
                 told.feeds[slug]["edited"] += len(edits)
     return told
 
 
-def _print(told: _Told) -> None:
+def _print(told: _Told, face: Face, timezone: str) -> None:
+    from monitor.cli.printing import columns
     from monitor.text import term_safe
 
     for feed in told.feeds.values():
-        numbers = (
-            f"{feed['entries']} entries, {feed['new']} new, {feed['edited']} edited" if feed["outcome"] == "ok" else feed["error"] or ""
-        )
-        click.echo(f"{feed['slug']}  {feed['outcome']}  {term_safe(numbers)}".rstrip())
+        numbers = "{entries} entries, {new} new, {edited} edited".format(**feed)
+        words = numbers if feed["outcome"] == "ok" else feed["error"] or ""
+        click.echo(f"{feed['slug']}  {feed['outcome']}  {term_safe(words)}".rstrip())
     counts = ", ".join(f"{number} {name}" for name, number in told.as_json()["pages"].items() if number)
     if counts:
         click.echo(f"pages  {counts}")
-    for edit in told.edits:
-        kinds = ", ".join(edit["kinds"])
-        click.echo(
-            f"edited  {edit['article']}@{edit['from_rev']}..{edit['to_rev']}  {edit['severity']['level']}  {kinds}  {term_safe(edit['title'])}"
-        )
+    if told.edits:
+        from monitor.render.terminal import render_edit_line
+
+        width = columns() if sys.stdout.isatty() else None
+        for edit in told.edits:
+            click.echo(render_edit_line(edit, timezone=timezone, columns=width, color=face.is_colored))
     if not told.asked:
         say("nothing is due (--force asks all the same)")

@@ -73,12 +73,12 @@ def moved_to(pace: Pace) -> str | None:
 def _after_failure(feed: Feed, pace: Pace, memo: FeedMemo, answer: Answer, code: str, bounds: ScheduleSettings, now: datetime) -> Pace:
     failures = pace.failures + 1
     memo.gone = memo.gone + 1 if code == "http_410" else 0
-    if code == "http_429":
-        memo.slow = min(memo.slow * 2, 16.0)
     floor = _floor(feed, memo, pace.validators, bounds, is_new=pace.body_sha is None)
     next_at: datetime | None = None
     if memo.gone < 2:
         usual = feed.every or _interval(feed, memo, floor, bounds, calm=True)
+        if code == "http_429":
+            memo.slow = min(memo.slow * 2, 16.0)
         wait = max(RECHECK_GONE, floor) if memo.gone else backoff(code, answer, failures, usual, bounds.feed_max)
         next_at = now + jittered(wait, feed.slug, now)
     return replace(pace, next_at=next_at, floor=floor, failures=failures, memo=written(memo))

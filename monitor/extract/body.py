@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.extract.blocks import Block, Document
+from monitor.extract.byline import byline_names
 
 _PROSE_TAGS = frozenset(("p", "blockquote", "pre"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -224,4 +225,4 @@ def _is_text(block: Block) -> bool:
         return False
     if block.tag in ("li", "td", "dd", "dt") and block.link > 0.6:
         return False
-    return not (block.tag in _LOOSE and size < 25 and not _SENTENCE_END.search(text))
+    return not (block.tag in _LOOSE and size < 25 and not _SENTENCE_END.search(text) and not byline_names(text))

@@ -5,11 +5,13 @@ from dataclasses import replace
 from monitor.extract.blocks import Document, read_document
 from monitor.extract.body import Selection, letters, select
 from monitor.extract.charset import decode
+from monitor.extract.header import read_header
 from monitor.extract.headline import title_of
 from monitor.extract.metadata import (
     Metadata,
     authors_of,
     canonical_of,
+    clean_names,
     language_by_script,
     language_of,
     next_pages,
@@ -80,13 +82,13 @@ def _judge(metadata: Metadata) -> str | None:
 
 
 def _content(document: Document, metadata: Metadata, selection: Selection, title: str, language: str | None, reading: Reading) -> Content:
-    body = [block.text for block in selection.blocks if not is_stamp_line(block, reading)]
+    header = read_header(document, metadata, title, [block for block in selection.blocks if not is_stamp_line(block, reading)])
     return Content(
         title=title,
-        subtitle=None,
-        authors=authors_of(document.tree, metadata),
+        subtitle=header.subtitle,
+        authors=authors_of(document.tree, metadata) or clean_names(header.names),
         section=section_of(metadata),
-        body=tuple(body),
+        body=tuple(block.text for block in header.body),
         captions=selection.captions,
         language=language,
     )

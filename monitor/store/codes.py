@@ -12,7 +12,7 @@ WATCH_FEED, WATCH_PAGE = 0, 1
 # due are the states up to HELD: an index depends on it
 DISPATCH_STATES = ("waiting", "held", "merged", "muted", "sent", "dropped", "dead")
 HELD = 1
-SENDING, SENT, FAILED = 0, 1, 2
+SENDING, SENT, FAILED, GIVEN_UP = 0, 1, 2, 3
 
 # bits of edit.kinds; the order is this table's own, not that in which kinds are shown
 KIND_BITS = {

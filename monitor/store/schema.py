@@ -76,7 +76,7 @@ def statements(dialect: Dialect) -> list[str]:
 # the search index, one row for each revision: the words that were there before and those that came
 PLAIN_SQL: dict[Dialect, list[str]] = {
     "sqlite": [
-        "CREATE VIRTUAL TABLE doc USING fts5(before, after, content='', tokenize=\"unicode61 remove_diacritics 2\")",
+        "CREATE VIRTUAL TABLE doc USING fts5(before, after, content='', tokenize='ascii')",
     ],
     "postgresql": [
         "CREATE TABLE doc (revision_id BIGINT PRIMARY KEY REFERENCES revision(id), before TSVECTOR NOT NULL, after TSVECTOR NOT NULL)",

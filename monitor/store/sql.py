@@ -20,6 +20,7 @@ from monitor.store.reading import Reading
 from monitor.store.rows import Connected, Dialect, Readers, plain_postgres_url, postgres_reader, sqlite_reader
 from monitor.store.saving import Saving
 from monitor.store.schema import SCHEMA, create, found_schema, refuse_newer, refuse_older
+from monitor.store.search import Searching
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -31,7 +32,7 @@ DEFAULT_FILE = "monitor.db"
 CHECKPOINT_PAGES = 4000  # of the WAL: 16 MB, at which a checkpoint takes tens of milliseconds (measured)
 
 
-class SqlStore(Asking, Learning, Saving, Reading, OutboxPart):
+class SqlStore(Asking, Learning, Saving, Reading, Searching, OutboxPart):
     """The whole memory over SQL; it keeps the promises of `ports.Store`."""
 
     def __init__(self, readers: Readers, writer: "Writer | None", settings: StoreSettings, engine: "Engine | None" = None) -> None:
@@ -50,6 +51,8 @@ class SqlStore(Asking, Learning, Saving, Reading, OutboxPart):
 
     def close(self) -> None:
         if self._writer is not None:
+            while self.index():
+                pass  # a command leaves with its words searchable
             self._writer.close()
             self._writer = None
         self._readers.close()

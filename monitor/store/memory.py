@@ -1,0 +1,288 @@
+"""A store in memory, for tests and for a state that is not there yet: it keeps the promises of the SQL store (tests/store/)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from monitor.model import (
+    LEVELS,
+    Article,
+    Change,
+    Delivery,
+    Diff,
+    DispatchState,
+    Edit,
+    Key,
+    Look,
+    OutboxRow,
+    QueuedEdit,
+    RawPage,
+    Receipt,
+    Refusal,
+    Restamp,
+    Revision,
+)
+from monitor.ports import ArticleQuery, Counts, EditQuery, Fault, FeedState, Hit
+from monitor.store.memory_saving import MemorySaving
+from monitor.store.memory_state import NEVER, DeliveryState, EditRow, OutboxState
+from monitor.store.terms import Found, found_in, read_query
+
+
+class MemoryStore(MemorySaving):
+    """The whole memory, gone when the process ends."""
+
+    # --- reading ---
+
+    def feeds(self) -> tuple[FeedState, ...]:
+        newest = max((row.polled_at or NEVER for row in self.feed_rows.values()), default=NEVER)
+        states = []
+        for row in self.feed_rows.values():
+            watch = self.watch_of("feed", row.id)
+            articles = {listing.article_id for (feed, _), listing in self.listings.items() if feed == row.id}
+            edits = [
+                told for told in self.edit_rows.values() if row.id in told.feeds and told.edit.seen_before >= newest - timedelta(days=7)
+            ]
+            states.append(
+                FeedState(
+                    row.id, row.feed, row.moved_to or row.feed.url, row.title, row.configured, row.outcome, row.error, row.polled_at,
+                    watch.pace.next_at if watch else None, watch.pace.failures if watch else 0, len(articles), len(edits),
+                )
+            )  # fmt: skip
+        return tuple(sorted(states, key=lambda state: (not state.configured, state.feed.slug)))
+
+    def articles(self, query: ArticleQuery) -> Iterator[Article]:
+        found = [article for row in self.article_rows.values() if _fits(article := self.article_of(row), query)]
+        found.sort(key=lambda article: article.id, reverse=query.newest)
+        yield from found[: query.limit]
+
+    def article(self, article_id: int) -> Article | None:
+        row = self.article_rows.get(article_id)
+        return self.article_of(row) if row else None
+
+    def article_by_url(self, url_keys: Sequence[Key]) -> int | None:
+        return next(iter(self.named(url_keys).values()), None)
+
+    def last_edited(self, back: int = 0) -> int | None:
+        edited = sorted(((row.last_edit_at, row.id) for row in self.article_rows.values() if row.last_edit_at), reverse=True)
+        return edited[back][1] if back < len(edited) else None
+
+    def revisions(self, article_id: int) -> tuple[Revision, ...]:
+        row = self.article_rows.get(article_id)
+        return tuple(row.revisions) if row else ()
+
+    def revision(self, article_id: int, rev: int) -> Revision | None:
+        return next((revision for revision in self.revisions(article_id) if revision.rev == rev), None)
+
+    def find_revisions(self, hash_prefix: str, article_id: int | None = None) -> tuple[tuple[int, int], ...]:
+        articles = list(self.article_rows) if article_id is None else [article_id]
+        return tuple(
+            (revision.article, revision.rev)
+            for article in articles
+            for revision in self.revisions(article)
+            if revision.hash.startswith(hash_prefix.lower())
+        )
+
+    def edits(self, query: EditQuery) -> Iterator[Edit]:
+        found = [self._edit(told) for told in self.edit_rows.values() if self._wanted(told, query)]
+        yield from sorted(found, key=lambda edit: edit.id, reverse=query.newest)[: query.limit]
+
+    def edit(self, article_id: int, to_rev: int) -> Edit | None:
+        rows = (told for told in self.edit_rows.values() if (told.edit.article, told.edit.to_rev) == (article_id, to_rev))
+        return next((self._edit(told) for told in rows), None)
+
+    def changes(self, edit_id: int) -> tuple[Change, ...]:
+        return self.edit_rows[edit_id].changes if edit_id in self.edit_rows else ()
+
+    def looks(self, article_id: int) -> Iterator[Look]:
+        row = self.article_rows.get(article_id)
+        yield from sorted(row.looks.values(), key=lambda look: look.at) if row else ()
+
+    def restamps(self, since: datetime | None, feeds: Sequence[str] = ()) -> Iterator[tuple[int, int, Restamp]]:
+        found = [
+            (revision.article, revision.rev, restamp)
+            for article in self.article_rows
+            for revision in self.revisions(article)
+            for restamp in revision.restamps
+            if (since is None or restamp.at >= since) and (not feeds or set(feeds) & set(self.feeds_of(article)))
+        ]
+        yield from sorted(found, key=lambda one: one[2].at)
+
+    def raw(self, article_id: int, rev: int) -> RawPage | None:
+        row = self.article_rows.get(article_id)
+        return row.raws.get(rev) if row else None
+
+    def search(
+        self, query: str, *, where: str = "any", feeds: Sequence[str] = (), since: datetime | None = None, limit: int = 50
+    ) -> tuple[Hit, ...]:
+        wanted = read_query(query)
+        hits: list[Hit] = []
+        for row in self.article_rows.values():
+            if feeds and not set(feeds) & set(self.feeds_of(row.id)):
+                continue
+            for old, new in zip([None, *row.revisions], row.revisions, strict=False):
+                found: Found | None = found_in(wanted, where, old.content if old else None, new.content)
+                if found is not None and (since is None or new.first_seen_at >= since):
+                    hits.append(Hit(row.id, new.rev, new.first_seen_at, new.content.title, found.snippet, found.where))
+        return tuple(sorted(hits, key=lambda hit: (hit.at, hit.article, hit.rev), reverse=True)[:limit])
+
+    def counts(self, now: datetime) -> Counts:
+        due = [watch.pace.next_at for watch in self.watches.values() if watch.pace.next_at is not None and watch.pace.next_at <= now]
+        configured = [row for row in self.feed_rows.values() if row.configured]
+        edits = [told.edit for told in self.edit_rows.values()]
+        states = [row.dispatch.state for row in self.outbox_rows.values()]
+        return Counts(
+            feeds=len(configured),
+            feeds_failing=sum((row.outcome or "").startswith("error:") for row in configured),
+            articles=sum(row.merged_into is None for row in self.article_rows.values()),
+            watched=sum(watch.kind == "page" and watch.pace.next_at is not None for watch in self.watches.values()),
+            revisions=sum(len(row.revisions) for row in self.article_rows.values()),
+            edits=len(edits),
+            edits_24h=sum(edit.seen_before >= now - timedelta(days=1) for edit in edits),
+            due=len(due),
+            oldest_due_at=min(due, default=None),
+            last_poll_at=max((row.polled_at for row in self.feed_rows.values() if row.polled_at), default=None),
+            outbox_waiting=sum(state in ("waiting", "held") for state in states),
+            outbox_dead=states.count("dead"),
+        )
+
+    def get_meta(self, key: str) -> str | None:
+        return self.meta.get(key)
+
+    def set_meta(self, key: str, value: str) -> None:
+        self.meta[key] = value
+
+    def _edit(self, told: EditRow) -> Edit:
+        return replace(told.edit, feeds=tuple(sorted(self.feed_rows[feed].feed.slug for feed in told.feeds)))
+
+    def _wanted(self, told: EditRow, query: EditQuery) -> bool:
+        edit = self._edit(told)
+        return (
+            edit.id > query.after
+            and (query.article is None or edit.article == query.article)
+            and (not query.feeds or bool(set(query.feeds) & set(edit.feeds)))
+            and (not query.kinds or bool(set(query.kinds) & set(edit.kinds)))
+            and LEVELS.index(edit.severity.level) >= LEVELS.index(query.min_level)
+            and (not query.undisclosed or edit.disclosed is False)
+            and (query.since is None or edit.seen_before >= query.since)
+            and (query.until is None or edit.seen_before < query.until)
+            and (query.held or edit.held_by is None)
+        )
+
+    # --- telling ---
+
+    def sync_targets(self, names: Sequence[str], now: datetime) -> None:
+        self.targets = set(names)
+
+    def due_edits(self, target: str, now: datetime, limit: int = 500) -> tuple[QueuedEdit, ...]:
+        rows = [
+            row
+            for row in self.outbox_rows.values()
+            if row.dispatch.target == target and self._is_free(row, now) and row.dispatch.due_at <= now
+        ]
+        rows.sort(key=lambda row: (row.dispatch.due_at, row.id))
+        return tuple(self._queued(row) for row in rows[:limit])
+
+    def reschedule(self, rows: Sequence[int], state: DispatchState, reason: str, due_at: datetime) -> None:
+        for row in rows:
+            found = self.outbox_rows[row]
+            found.dispatch = replace(found.dispatch, state=state, reason=reason, due_at=due_at)
+
+    def start_delivery(self, target: str, rows: Sequence[int], now: datetime, lease: timedelta) -> Delivery | None:
+        from monitor.store.outbox import delivery_key
+
+        found = [self.outbox_rows[row] for row in rows if row in self.outbox_rows]
+        if not rows or len(found) != len(rows) or not all(self._is_free(row, now) for row in found):
+            return None
+        key = delivery_key(target, [row.edit for row in found]).hex()
+        known = self.deliveries.get(key)
+        number = known.delivery.id if known else len(self.deliveries) + 1
+        fence, attempts = (known.delivery.fence + 1, known.delivery.attempts + 1) if known else (1, 1)
+        delivery = Delivery(number, key, target, tuple(rows), fence, attempts)
+        self.deliveries[key] = DeliveryState(delivery, now + lease)
+        for row in found:
+            row.delivery = number
+        return delivery
+
+    def finish_delivery(self, delivery: Delivery, result: Receipt | Refusal, retry_at: datetime | None) -> None:
+        state = self.deliveries[delivery.key]
+        if state.delivery.fence != delivery.fence:
+            return
+        state.lease_until = NEVER
+        for row in (self.outbox_rows[number] for number in delivery.rows):
+            if isinstance(result, Receipt):
+                state.sent_at, state.reference = result.at, result.reference
+                row.dispatch = replace(row.dispatch, state="sent")
+            elif retry_at is None:
+                row.dispatch = replace(row.dispatch, state="dead", reason=result.message)
+            else:
+                row.dispatch = replace(row.dispatch, state="waiting", reason=result.message, due_at=retry_at)
+
+    def next_due_delivery_at(self) -> datetime | None:
+        waiting = (row.dispatch for row in self.outbox_rows.values() if row.dispatch.state in ("waiting", "held"))
+        return min((dispatch.due_at for dispatch in waiting if dispatch.target in self.targets), default=None)
+
+    def outbox(
+        self, *, target: str | None = None, state: str | None = None, since: datetime | None = None, limit: int = 100
+    ) -> tuple[OutboxRow, ...]:
+        rows = []
+        for row in sorted(self.outbox_rows.values(), key=lambda row: row.id, reverse=True):
+            said, edit = row.dispatch, self.edit_rows[row.edit].edit
+            if target not in (None, said.target) or state not in (None, said.state) or (since and said.due_at < since):
+                continue
+            sent = self._delivery(row)
+            rows.append(
+                OutboxRow(
+                    row.id, edit.id, edit.article, edit.from_rev, edit.to_rev, edit.title, said.target, said.state, said.reason,
+                    said.due_at, sent.delivery.attempts if sent else 0, sent.sent_at if sent else None, sent.reference if sent else None,
+                )
+            )  # fmt: skip
+        return tuple(rows[:limit])
+
+    def dead_letters(self, target: str) -> int:
+        return sum(row.dispatch.state == "dead" and row.dispatch.target == target for row in self.outbox_rows.values())
+
+    def mute(self, subject: str, until: datetime | None) -> None:
+        self.muted[subject] = until
+
+    def unmute(self, subject: str) -> None:
+        self.muted.pop(subject, None)
+
+    def mutes(self, now: datetime) -> frozenset[str]:
+        return frozenset(subject for subject, until in self.muted.items() if until is None or until > now)
+
+    def _delivery(self, row: OutboxState) -> DeliveryState | None:
+        return next((state for state in self.deliveries.values() if state.delivery.id == row.delivery), None)
+
+    def _is_free(self, row: OutboxState, now: datetime) -> bool:
+        sent = self._delivery(row)
+        return row.dispatch.state in ("waiting", "held") and (sent is None or sent.lease_until <= now)
+
+    def _queued(self, row: OutboxState) -> QueuedEdit:
+        told, sent = self.edit_rows[row.edit], self._delivery(row)
+        edit = self._edit(told)
+        old, new = self.revision(edit.article, edit.from_rev), self.revision(edit.article, edit.to_rev)
+        assert old is not None
+        assert new is not None
+        return QueuedEdit(row.id, row.dispatch, Diff(edit, old, new, told.changes), sent.delivery.attempts if sent else 0)
+
+    # --- keeping ---
+
+    def verify(self, article_id: int | None = None) -> Iterator[Fault]:
+        yield from ()
+
+    def close(self) -> None:
+        """Nothing is to be closed."""
+
+
+def _fits(article: Article, query: ArticleQuery) -> bool:
+    return (
+        (not query.feeds or bool(set(query.feeds) & set(article.feeds)))
+        and (not query.states or article.state in query.states)
+        and (query.merged or article.merged_into is None)
+        and (not query.edited or article.last_edit_at is not None)
+        and (
+            query.since is None
+            or (article.last_edit_at is not None and article.last_edit_at >= query.since)
+            or (not query.edited and article.first_seen_at >= query.since)
+        )
+    )

@@ -14,7 +14,7 @@ from monitor.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor.demo.play import Step
-    from monitor.model import Look
+    from monitor.model import Look, Revision
     from monitor.ports import ReadingStore
 
 WHAT = {
@@ -70,16 +70,25 @@ def _print_step(step: "Step") -> None:
     for article in step.store.articles(ArticleQuery()):
         looks: list[Look] = list(step.store.looks(article.id))
         if not looks:
-            click.echo(f"           article {article.id}  no page yet   {term_safe(article.title)}")
+            click.echo(f"           article {article.id}  no page yet  {term_safe(article.title)}")
             continue
         head = step.store.revision(article.id, article.revisions)
         assert head
-        click.echo(f"           article {article.id}  {_verdict(looks[-1]):<11}  {term_safe(head.content.title)}")
+        click.echo(
+            f"           article {article.id}  {_verdict(looks[-1]):<9}  {_stamp(head, step.at):<13}  {term_safe(head.content.title)}"
+        )
     click.echo()
 
 
 def _verdict(look: "Look") -> str:
     return WHAT.get(look.verdict, look.verdict)
+
+
+def _stamp(revision: "Revision", at: datetime) -> str:
+    stamp = revision.updated or revision.posted
+    if stamp is None:
+        return "no stamp"
+    return f"{'Updated' if revision.updated else 'Posted'} {stamp.at.astimezone(at.tzinfo):%H:%M}"
 
 
 def _print_report(face: Face, store: "ReadingStore", state: Path) -> None:

@@ -5,15 +5,14 @@ because the other side took it and we died before writing that down, has the sam
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from itertools import count
 from zoneinfo import ZoneInfo
 
-from monitor.model import Delivery, Diff, DispatchState, Edit, QueuedEdit, Receipt, Refusal, Report, Trouble
+from monitor.model import Delivery, Diff, DispatchState, Edit, QueuedEdit, Receipt, Refusal, Report, Trouble, WaitingRow
 from monitor.ports import Clock, Notifier, Store, Told
 from monitor.report import Bundle, addressees, build, bundles, bypasses, in_quiet, mute_of, next_digest, quiet_end, reason_of
 from monitor.settings import Settings, Target
@@ -112,18 +111,16 @@ class _Line:
         for begun in self._store.due_deliveries(self.target.name, now):
             delivery = self._store.resume_delivery(begun, now, LEASE)
             if delivery:
-                yield self._message(delivery, self._queued(delivery.rows))
+                yield self._message(delivery)
         if self.target.mode == "digest":
             yield from self._digest(now)
         else:
             yield from self._instant(now)
 
     def _digest(self, now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
-        rows: list[int] = []
-        for page in self._due(now):
-            rows += [row.id for row in page]
+        rows = [row.id for page in self._due(now) for row in self._unmuted(page, now)]
         if rows:
-            yield from self._claimed(rows, self._queued(rows), now)
+            yield from self._claimed(rows, now)
         elif self.target.empty == "send":
             yield from self._sign_of_life(now)
 
@@ -131,9 +128,10 @@ class _Line:
         """Single messages while the limit allows, the rest in one."""
         budget = self._budget(now)
         seen = 0
-        while page := self._store.due_edits(self.target.name, now + self.target.wait, BATCH, after=seen):
+        while page := self._store.due_rows(self.target.name, now + self.target.wait, BATCH, after=seen):
             seen = page[-1].id
-            ready = bundles(self._allowed(page, now), now=now, settled=self._settled)
+            allowed = self._store.queued([row.id for row in self._loud(self._unmuted(page, now), now)])
+            ready = bundles(allowed, now=now, settled=self._settled)
             if budget is None:
                 for bundle in ready:
                     yield from self._told(bundle, now)
@@ -150,12 +148,13 @@ class _Line:
             return
 
     def _beyond(self, after: int, now: datetime) -> list[int]:
-        """Ids of the due rows after a full batch: more than any limit lets through one by one."""
+        """Ids of the ready rows after a full batch: more than any limit lets through one by one."""
+        horizon = now + self.target.wait if self._settled else now
         return [
             row.id
-            for page in self._due(now, after=after)
-            for row in self._allowed(page, now)
-            if row.dispatch.due_at <= now or (self._settled and row.dispatch.state == "waiting")
+            for page in self._due(horizon, after=after)
+            for row in self._loud(self._unmuted(page, now), now)
+            if row.dispatch.due_at <= now or row.dispatch.state == "waiting"
         ]
 
     def _surplus(self, rows: Sequence[int], now: datetime, *, sendable: bool) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
@@ -163,7 +162,7 @@ class _Line:
         reason = f"limit {most}/{_said(per)}"
         if sendable:
             self._store.reschedule(rows, "held", reason, now)
-            yield from self._claimed(rows, self._queued(rows), now)
+            yield from self._claimed(rows, now)
         else:
             free_at = self._store.messages_sent(self.target.name, now - per)[0] + per
             self._hold(rows, "held", reason, free_at)
@@ -174,14 +173,12 @@ class _Line:
             for row in bundle.rows:
                 reason = f"one message for {len(rows)} edits"
                 self._store.reschedule([row.id], row.dispatch.state, reason, row.dispatch.due_at)
-        yield from self._claimed(rows, bundle.rows, now)
+        yield from self._claimed(rows, now)
 
-    def _claimed(
-        self, rows: Sequence[int], queued: Iterable[QueuedEdit], now: datetime
-    ) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
+    def _claimed(self, rows: Sequence[int], now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
         delivery = self._store.start_delivery(self.target.name, rows, now, LEASE)
         if delivery:
-            yield self._message(delivery, queued)
+            yield self._message(delivery)
 
     def _sign_of_life(self, now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
         """A digest without edits, for readers who want to know that nothing happened."""
@@ -190,37 +187,32 @@ class _Line:
             self._store.set_meta(self._digest_key, now.isoformat())
         elif next_digest(self.target, self._zone, datetime.fromisoformat(last)) <= now:
             key = sha256(f"{self.target.name}\0{now.astimezone(self._zone):%Y-%m-%d}".encode()).hexdigest()
-            yield self._message(Delivery(0, key, self.target.name, (), 0, 1), ())
+            yield self._message(Delivery(0, key, self.target.name, (), 0, 1))
 
     # --- rows ---
 
-    def _due(self, now: datetime, after: int = 0) -> Iterator[tuple[QueuedEdit, ...]]:
-        while page := self._store.due_edits(self.target.name, now, BATCH, after=after):
+    def _due(self, now: datetime, after: int = 0) -> Iterator[tuple[WaitingRow, ...]]:
+        while page := self._store.due_rows(self.target.name, now, BATCH, after=after):
             yield page
             after = page[-1].id
 
-    def _queued(self, rows: Sequence[int]) -> Iterator[QueuedEdit]:
-        for start in count(0, BATCH):
-            chunk = rows[start : start + BATCH]
-            if not chunk:
-                return
-            yield from self._store.queued(chunk)
-
-    def _allowed(self, page: Sequence[QueuedEdit], now: datetime) -> list[QueuedEdit]:
-        """The rows that neither a mute nor quiet hours, both perhaps younger than the row, hold back now."""
+    def _unmuted(self, page: Sequence[WaitingRow], now: datetime) -> list[WaitingRow]:
+        """The rows that no mute, perhaps younger than the row, keeps from being told."""
         mutes = self._store.mutes(now)
+        muted = {row.id: subject for row in page if (subject := mute_of(row.edit, self.target, mutes))}
+        for row, subject in muted.items():
+            self._hold([row], "muted", f"{subject} is muted", now)
+        return [row for row in page if row.id not in muted]
+
+    def _loud(self, page: Sequence[WaitingRow], now: datetime) -> list[WaitingRow]:
+        """The rows that may be told at this hour; quiet hours may have begun since they were queued."""
         quiet = self._settings.quiet
-        quiet_now = quiet if quiet and in_quiet(quiet, self._zone, now) else None
-        allowed = []
-        for row in page:
-            muted = mute_of(row.diff, self.target, mutes)
-            if muted:
-                self._hold([row.id], "muted", f"{muted} is muted", now)
-            elif quiet_now and not bypasses(row.diff, quiet_now):
-                self._hold([row.id], "held", f"quiet hours until {quiet_now.end}", quiet_end(quiet_now, self._zone, now))
-            else:
-                allowed.append(row)
-        return allowed
+        if not quiet or not in_quiet(quiet, self._zone, now):
+            return list(page)
+        silent = [row.id for row in page if not bypasses(row.edit, quiet)]
+        if silent:
+            self._hold(silent, "held", f"quiet hours until {quiet.end}", quiet_end(quiet, self._zone, now))
+        return [row for row in page if bypasses(row.edit, quiet)]
 
     def _hold(self, rows: Sequence[int], state: DispatchState, reason: str, due_at: datetime) -> None:
         self._store.reschedule(rows, state, reason, due_at)
@@ -244,25 +236,14 @@ class _Line:
 
     # --- the message ---
 
-    def _message(self, delivery: Delivery, queued: Iterable[QueuedEdit]) -> tuple[Delivery, tuple[QueuedEdit, ...]]:
-        shown, rest = _best(queued)
+    def _message(self, delivery: Delivery) -> tuple[Delivery, tuple[QueuedEdit, ...]]:
+        """The delivery with its report, and the edits that are shown whole; made from the rows alone, so that a retry says the same."""
+        rows = [row for start in range(0, len(delivery.rows), BATCH) for row in self._store.rows(delivery.rows[start : start + BATCH])]
+        gravest = sorted(rows, key=lambda row: (-row.edit.severity.score, -row.id))
+        shown = self._store.queued(sorted(row.id for row in gravest[:SHOWN]))
+        rest = [row.edit for row in gravest[SHOWN:]]
         report = _report(self._store, self.target, shown, rest, self._settings, self._zone, self._clock.now())
         return replace(delivery, report=report), shown
-
-
-def _best(queued: Iterable[QueuedEdit]) -> tuple[tuple[QueuedEdit, ...], list[Edit]]:
-    """The gravest edits whole, by row id, and of the others only what is counted."""
-    whole: list[QueuedEdit] = []
-    rest: list[Edit] = []
-    for row in queued:
-        whole.append(row)
-        if len(whole) >= 2 * SHOWN:
-            whole.sort(key=lambda row: (-row.diff.edit.severity.score, -row.id))
-            rest += [row.diff.edit for row in whole[SHOWN:]]
-            del whole[SHOWN:]
-    whole.sort(key=lambda row: (-row.diff.edit.severity.score, -row.id))
-    rest += [row.diff.edit for row in whole[SHOWN:]]
-    return tuple(sorted(whole[:SHOWN], key=lambda row: row.id)), rest
 
 
 def _report(

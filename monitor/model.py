@@ -726,6 +726,15 @@ class QueuedEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """An outbox row that was not told yet, with its edit but without the words: enough to decide by, small enough for ten thousand."""
+
+    id: int
+    dispatch: Dispatch
+    edit: Edit
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One article in a report. `diff` is the net difference over `edits` (oldest first), with the worst of their severities.
 

@@ -36,6 +36,7 @@ from monitor.model import (
     Revision,
     Saved,
     Turn,
+    WaitingRow,
 )
 from monitor.settings import Feed, ScheduleSettings, SiteRule, Target
 
@@ -342,6 +343,14 @@ class OutboxStore(Protocol):
         """Waiting and held rows whose `due_at` has come and that no delivery has, by row id, from the row after `after` on."""
         ...
 
+    def due_rows(self, target: str, now: datetime, limit: int = 500, after: int = 0) -> tuple[WaitingRow, ...]:
+        """The same rows as `due_edits`, without the words."""
+        ...
+
+    def rows(self, ids: Sequence[int]) -> tuple[WaitingRow, ...]:
+        """These rows without the words, by row id."""
+        ...
+
     def queued(self, rows: Sequence[int]) -> tuple[QueuedEdit, ...]:
         """These rows with what they are about, by row id."""
         ...
@@ -365,6 +374,10 @@ class OutboxStore(Protocol):
 
         Rows become sent, dead, or wait with their delivery for `retry_at` (then in `due_deliveries`, never in `due_edits`).
         """
+        ...
+
+    def revive(self, target: str | None, now: datetime) -> int:
+        """Dead letters, of one target or all, are tried again from the first retry on; how many messages."""
         ...
 
     def messages_sent(self, target: str, since: datetime) -> tuple[datetime, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from monitor.model import LEVELS, Diff, Dispatch, DispatchState
+from monitor.model import LEVELS, Diff, Dispatch, DispatchState, Edit
 from monitor.settings import Quiet, Rule, Target
 
 PATTERN_SECONDS = 0.2  # a user's `re:` pattern meets texts of strangers; one that takes longer does not fit
@@ -72,7 +72,7 @@ def _dispatch(
     if why_not:
         return Dispatch(target.name, "dropped", why_not, now)
     name = rule.name if rule else None
-    muted = mute_of(diff, target, mutes)
+    muted = mute_of(diff.edit, target, mutes)
     if muted:
         return Dispatch(target.name, "muted", f"{muted} is muted", now, name)
     state, reason, due_at = _when(diff, target, quiet, zone, now)
@@ -158,11 +158,11 @@ def _within(hours: tuple[int, int], hour: int) -> bool:
     return start <= hour < end if start < end else hour >= start or hour < end
 
 
-def mute_of(diff: Diff, target: Target, mutes: frozenset[str]) -> str:
+def mute_of(edit: Edit, target: Target, mutes: frozenset[str]) -> str:
     """The muted subject that keeps this edit from this target, in words; empty when there is none."""
-    if f"article:{diff.edit.article}" in mutes:
-        return f"article {diff.edit.article}"
-    feeds = diff.edit.feeds
+    if f"article:{edit.article}" in mutes:
+        return f"article {edit.article}"
+    feeds = edit.feeds
     if feeds and all(f"feed:{slug}" in mutes for slug in feeds):
         return f"feed {feeds[0]}"
     names = {target.name, target.name.split("/", 1)[0]}
@@ -173,16 +173,16 @@ def _when(diff: Diff, target: Target, quiet: Quiet | None, zone: ZoneInfo, now: 
     if target.mode == "digest":
         return "held", f"digest at {target.at}", next_digest(target, zone, now)
     due_at = now + target.wait
-    if quiet and in_quiet(quiet, zone, due_at) and not bypasses(diff, quiet):
+    if quiet and in_quiet(quiet, zone, due_at) and not bypasses(diff.edit, quiet):
         return "held", f"quiet hours until {quiet.end}", quiet_end(quiet, zone, due_at)
     if diff.edit.held_by:
         return "held", diff.edit.held_by, due_at
     return "waiting", "waits for further edits of the article" if target.wait else "to be sent", due_at
 
 
-def bypasses(diff: Diff, quiet: Quiet) -> bool:
+def bypasses(edit: Edit, quiet: Quiet) -> bool:
     """Whether the edit is grave enough to be told in quiet hours."""
-    return quiet.bypass in LEVELS and LEVELS.index(diff.edit.severity.level) >= LEVELS.index(quiet.bypass)
+    return quiet.bypass in LEVELS and LEVELS.index(edit.severity.level) >= LEVELS.index(quiet.bypass)
 
 
 def next_digest(target: Target, zone: ZoneInfo, now: datetime) -> datetime:

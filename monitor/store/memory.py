@@ -21,6 +21,7 @@ from monitor.model import (
     Refusal,
     Restamp,
     Revision,
+    WaitingRow,
 )
 from monitor.ports import ArticleQuery, Counts, EditQuery, Fault, FeedState, Hit
 from monitor.store.memory_saving import MemorySaving
@@ -173,53 +174,91 @@ class MemoryStore(MemorySaving):
     def sync_targets(self, names: Sequence[str], now: datetime) -> None:
         self.targets = set(names)
 
-    def due_edits(self, target: str, now: datetime, limit: int = 500) -> tuple[QueuedEdit, ...]:
-        rows = [
-            row
-            for row in self.outbox_rows.values()
-            if row.dispatch.target == target and self._is_free(row, now) and row.dispatch.due_at <= now
+    def due_edits(self, target: str, now: datetime, limit: int = 500, after: int = 0) -> tuple[QueuedEdit, ...]:
+        return self.queued([row.id for row in self.due_rows(target, now, limit, after)])
+
+    def due_rows(self, target: str, now: datetime, limit: int = 500, after: int = 0) -> tuple[WaitingRow, ...]:
+        due = [
+            number
+            for number, row in sorted(self.outbox_rows.items())
+            if number > after and row.dispatch.target == target and row.dispatch.due_at <= now and _is_free(row)
         ]
-        rows.sort(key=lambda row: (row.dispatch.due_at, row.id))
-        return tuple(self._queued(row) for row in rows[:limit])
+        return self.rows(due[:limit])
+
+    def rows(self, ids: Sequence[int]) -> tuple[WaitingRow, ...]:
+        found = (self.outbox_rows[number] for number in sorted(ids) if number in self.outbox_rows)
+        return tuple(WaitingRow(row.id, row.dispatch, self._edit(self.edit_rows[row.edit])) for row in found)
+
+    def queued(self, rows: Sequence[int]) -> tuple[QueuedEdit, ...]:
+        return tuple(self._queued(row) for row in self.rows(rows))
+
+    def due_deliveries(self, target: str, now: datetime) -> tuple[Delivery, ...]:
+        return tuple(
+            state.delivery
+            for state in self.deliveries.values()
+            if state.delivery.target == target and not state.ended and state.lease_until <= now
+        )
+
+    def resume_delivery(self, delivery: Delivery, now: datetime, lease: timedelta) -> Delivery | None:
+        state = self.deliveries[delivery.key]
+        if state.ended or state.lease_until > now or state.delivery.fence != delivery.fence:
+            return None
+        state.delivery = replace(state.delivery, fence=delivery.fence + 1, attempts=state.delivery.attempts + 1)
+        state.lease_until = now + lease
+        return state.delivery
+
+    def revive(self, target: str | None, now: datetime) -> int:
+        dead = [
+            state for state in self.deliveries.values() if state.ended and state.sent_at is None and target in (None, state.delivery.target)
+        ]
+        for state in dead:
+            state.ended, state.lease_until, state.delivery = False, now, replace(state.delivery, attempts=0)
+            self._set(state.delivery.rows, state="waiting", due_at=now)
+        return len(dead)
+
+    def messages_sent(self, target: str, since: datetime) -> tuple[datetime, ...]:
+        times = (state.sent_at for state in self.deliveries.values() if state.delivery.target == target)
+        return tuple(sorted(at for at in times if at and at >= since))
 
     def reschedule(self, rows: Sequence[int], state: DispatchState, reason: str, due_at: datetime) -> None:
-        for row in rows:
-            found = self.outbox_rows[row]
-            found.dispatch = replace(found.dispatch, state=state, reason=reason, due_at=due_at)
+        self._set(rows, state=state, reason=reason, due_at=due_at)
 
     def start_delivery(self, target: str, rows: Sequence[int], now: datetime, lease: timedelta) -> Delivery | None:
         from monitor.store.outbox import delivery_key
 
-        found = [self.outbox_rows[row] for row in rows if row in self.outbox_rows]
-        if not rows or len(found) != len(rows) or not all(self._is_free(row, now) for row in found):
+        found = [self.outbox_rows[row] for row in sorted(rows) if row in self.outbox_rows]
+        if not rows or len(found) != len(rows) or not all(map(_is_free, found)):
             return None
         key = delivery_key(target, [row.edit for row in found]).hex()
-        known = self.deliveries.get(key)
-        number = known.delivery.id if known else len(self.deliveries) + 1
-        fence, attempts = (known.delivery.fence + 1, known.delivery.attempts + 1) if known else (1, 1)
-        delivery = Delivery(number, key, target, tuple(rows), fence, attempts)
+        delivery = Delivery(len(self.deliveries) + 1, key, target, tuple(row.id for row in found), 1, 1)
         self.deliveries[key] = DeliveryState(delivery, now + lease)
         for row in found:
-            row.delivery = number
+            row.delivery = delivery.id
         return delivery
 
     def finish_delivery(self, delivery: Delivery, result: Receipt | Refusal, retry_at: datetime | None) -> None:
         state = self.deliveries[delivery.key]
         if state.delivery.fence != delivery.fence:
             return
-        state.lease_until = NEVER
-        for row in (self.outbox_rows[number] for number in delivery.rows):
-            if isinstance(result, Receipt):
-                state.sent_at, state.reference = result.at, result.reference
-                row.dispatch = replace(row.dispatch, state="sent")
-            elif retry_at is None:
-                row.dispatch = replace(row.dispatch, state="dead", reason=result.message)
-            else:
-                row.dispatch = replace(row.dispatch, state="waiting", reason=result.message, due_at=retry_at)
+        state.ended, state.lease_until = retry_at is None, retry_at or NEVER
+        if isinstance(result, Receipt):
+            state.sent_at, state.reference, state.error = result.at, result.reference, None
+            self._set(delivery.rows, state="sent")
+            return
+        state.error = result.message
+        if retry_at is None:
+            self._set(delivery.rows, state="dead")
+        else:
+            self._set(delivery.rows, due_at=retry_at)
+
+    def _set(self, rows: Sequence[int], **values: object) -> None:
+        for row in (self.outbox_rows[number] for number in rows):
+            row.dispatch = replace(row.dispatch, **values)  # type: ignore[arg-type]  # fields of Dispatch, checked by its callers above
 
     def next_due_delivery_at(self) -> datetime | None:
-        waiting = (row.dispatch for row in self.outbox_rows.values() if row.dispatch.state in ("waiting", "held"))
-        return min((dispatch.due_at for dispatch in waiting if dispatch.target in self.targets), default=None)
+        new = (row.dispatch.due_at for row in self.outbox_rows.values() if _is_free(row) and row.dispatch.target in self.targets)
+        begun = (state.lease_until for state in self.deliveries.values() if not state.ended and state.delivery.target in self.targets)
+        return min((*new, *begun), default=None)
 
     def outbox(
         self, *, target: str | None = None, state: str | None = None, since: datetime | None = None, limit: int = 100
@@ -232,7 +271,8 @@ class MemoryStore(MemorySaving):
             sent = self._delivery(row)
             rows.append(
                 OutboxRow(
-                    row.id, edit.id, edit.article, edit.from_rev, edit.to_rev, edit.title, said.target, said.state, said.reason,
+                    row.id, edit.id, edit.article, edit.from_rev, edit.to_rev, edit.title, said.target, said.state,
+                    (sent.error if sent else None) or said.reason,
                     said.due_at, sent.delivery.attempts if sent else 0, sent.sent_at if sent else None, sent.reference if sent else None,
                 )
             )  # fmt: skip
@@ -253,17 +293,12 @@ class MemoryStore(MemorySaving):
     def _delivery(self, row: OutboxState) -> DeliveryState | None:
         return next((state for state in self.deliveries.values() if state.delivery.id == row.delivery), None)
 
-    def _is_free(self, row: OutboxState, now: datetime) -> bool:
-        sent = self._delivery(row)
-        return row.dispatch.state in ("waiting", "held") and (sent is None or sent.lease_until <= now)
-
-    def _queued(self, row: OutboxState) -> QueuedEdit:
-        told, sent = self.edit_rows[row.edit], self._delivery(row)
-        edit = self._edit(told)
+    def _queued(self, row: WaitingRow) -> QueuedEdit:
+        edit = row.edit
         old, new = self.revision(edit.article, edit.from_rev), self.revision(edit.article, edit.to_rev)
         assert old is not None
         assert new is not None
-        return QueuedEdit(row.id, row.dispatch, Diff(edit, old, new, told.changes), sent.delivery.attempts if sent else 0)
+        return QueuedEdit(row.id, row.dispatch, Diff(edit, old, new, self.changes(edit.id)))
 
     # --- keeping ---
 
@@ -272,6 +307,10 @@ class MemoryStore(MemorySaving):
 
     def close(self) -> None:
         """Nothing is to be closed."""
+
+
+def _is_free(row: OutboxState) -> bool:
+    return row.dispatch.state in ("waiting", "held") and row.delivery is None
 
 
 def _fits(article: Article, query: ArticleQuery) -> bool:

@@ -115,6 +115,8 @@ class DeliveryState:
     lease_until: datetime
     sent_at: datetime | None = None
     reference: str | None = None
+    ended: bool = False
+    error: str | None = None
 
 
 class MemoryState:

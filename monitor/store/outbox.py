@@ -151,7 +151,8 @@ class OutboxPart(Halves):
             values["since"] = since
         rows = self._reads.rows(
             "SELECT outbox.*, target.name, edit.article_id, edit.from_rev, edit.to_rev, edit.title,"
-            " delivery.attempts, delivery.sent_at, delivery.reference, delivery.error FROM outbox JOIN target ON target.id = outbox.target_id JOIN edit ON edit.id = outbox.edit_id"
+            " delivery.attempts, delivery.sent_at, delivery.reference, delivery.error FROM outbox"
+            " JOIN target ON target.id = outbox.target_id JOIN edit ON edit.id = outbox.edit_id"
             f" LEFT JOIN delivery ON delivery.id = outbox.delivery_id WHERE {' AND '.join(conditions)} ORDER BY outbox.id DESC LIMIT :most",
             most=limit, **values,
         )  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from monitor.model import Delivery, Diff, Dispatch, DispatchState, OutboxRow, QueuedEdit, Receipt, Refusal, Revision
+from monitor.model import Delivery, Diff, Dispatch, DispatchState, OutboxRow, QueuedEdit, Receipt, Refusal, Revision, WaitingRow
 from monitor.ports import FeedState
 
 
@@ -42,7 +42,7 @@ class DeskStore:
     """OutboxStore in plain dicts. `step` is called before each door call and may raise Crash."""
 
     step: Callable[[str], None] = lambda name: None
-    rows: dict[int, QueuedEdit] = field(default_factory=dict)
+    kept: dict[int, QueuedEdit] = field(default_factory=dict)
     states: dict[int, OutboxRow] = field(default_factory=dict)
     messages: dict[int, _Message] = field(default_factory=dict)
     taken: dict[int, int] = field(default_factory=dict)
@@ -54,8 +54,8 @@ class DeskStore:
     def put(self, diff: Diff, dispatches: Sequence[Dispatch]) -> None:
         """What saving an edit does."""
         for dispatch in dispatches:
-            number = len(self.rows) + 1
-            self.rows[number] = QueuedEdit(number, dispatch, diff)
+            number = len(self.kept) + 1
+            self.kept[number] = QueuedEdit(number, dispatch, diff)
             edit = diff.edit
             self.states[number] = OutboxRow(
                 number,
@@ -77,7 +77,7 @@ class DeskStore:
         self.step("due_edits")
         due = (
             row
-            for number, row in sorted(self.rows.items())
+            for number, row in sorted(self.kept.items())
             if number > after
             and number not in self.taken
             and row.dispatch.target == target
@@ -86,15 +86,21 @@ class DeskStore:
         )
         return tuple(row for row, _ in zip(due, range(limit), strict=False))
 
+    def due_rows(self, target: str, now: datetime, limit: int = 500, after: int = 0) -> tuple[WaitingRow, ...]:
+        return tuple(WaitingRow(row.id, row.dispatch, row.diff.edit) for row in self.due_edits(target, now, limit, after))
+
+    def rows(self, ids: Sequence[int]) -> tuple[WaitingRow, ...]:
+        return tuple(WaitingRow(row.id, row.dispatch, row.diff.edit) for row in self.queued(ids))
+
     def queued(self, rows: Sequence[int]) -> tuple[QueuedEdit, ...]:
         self.step("queued")
-        return tuple(self.rows[row] for row in sorted(rows))
+        return tuple(self.kept[row] for row in sorted(rows))
 
     def reschedule(self, rows: Sequence[int], state: DispatchState, reason: str, due_at: datetime) -> None:
         self.step("reschedule")
         for row in rows:
-            dispatch = replace(self.rows[row].dispatch, state=state, reason=reason, due_at=due_at)
-            self.rows[row] = replace(self.rows[row], dispatch=dispatch)
+            dispatch = replace(self.kept[row].dispatch, state=state, reason=reason, due_at=due_at)
+            self.kept[row] = replace(self.kept[row], dispatch=dispatch)
             self.states[row] = replace(self.states[row], state=state, reason=reason, due_at=due_at)
 
     def start_delivery(self, target: str, rows: Sequence[int], now: datetime, lease: timedelta) -> Delivery | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from monitor import classify, diff
-from monitor.model import Content, Diff, Edit, Event, Revision, Said, Source
+from monitor.model import Content, Diff, Edit, Event, Revision, Said, Source, Stamp
 
 
 def diff_of(old: Revision, new: Revision, *, url: str, feeds: Sequence[str] = (), event: Event | None = None) -> Diff:
@@ -19,8 +19,8 @@ def diff_of(old: Revision, new: Revision, *, url: str, feeds: Sequence[str] = ()
     changes = diff.compare(old.content, new.content, _only(old.listings, both), _only(new.listings, both))
     last_posted, last_updated = old.stamps
     verdict = classify.judge(
-        classify.Version(old.content, last_posted, last_updated, old.last_seen_at),
-        classify.Version(new.content, new.posted, new.updated, new.first_seen_at),
+        classify.Version(old.content, _proof(last_posted, new), _proof(last_updated, new), old.last_seen_at),
+        classify.Version(new.content, _proof(new.posted, new), _proof(new.updated, new), new.first_seen_at),
         changes,
         event=event or new.event,
         source=new.source,
@@ -55,6 +55,11 @@ def texts_diff(old: Content, new: Content, *, source: Source = "page") -> Diff:
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     first = Revision(0, 1, "", None, "new", True, source, "", epoch, epoch, None, None, old)
     return diff_of(first, replace(first, rev=2, event="edited", content=new), url="")
+
+
+def _proof(stamp: Stamp | None, new: Revision) -> Stamp | None:
+    """A stamp by which disclosure may be judged: what a feed says of its entry proves nothing for the page."""
+    return None if stamp is not None and stamp.source == "feed" and new.source == "page" else stamp
 
 
 def _only(listings: Mapping[str, Said], slugs: set[str]) -> dict[str, Said]:

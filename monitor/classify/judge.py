@@ -52,7 +52,9 @@ def judge(old: Version, new: Version, changes: Sequence[Change], *, event: Event
     told, proof = disclosed(old, new, text_changed=own_text, notes=notes)
     if event == "gone":
         told, proof = None, "the article is gone; its text repeats what was read last"
-    severity = _severity(judged, event, told, rewritten)
+    severity = _severity([one for one in judged if not _is_echo(one, new)], event, told, rewritten)
+    if severity.score == 0 and any(_is_echo(one, new) for one in judged):
+        severity = Severity("noise", 0, ("the feed follows the headline of the page",))
     return Judgement(
         kinds=_kinds(judged, event, rewritten),
         severity=severity,
@@ -83,6 +85,12 @@ def _only_trifles(change: Change, kinds: set[str], found: tuple[Finding, ...], h
         return False
     spelled = sum(finding.kind == "typo" for finding in found)
     return spelled + sum(looks_alike(hunk, language) for hunk in hunks_of(change)) >= hunks
+
+
+def _is_echo(one: _Judged, new: Version) -> bool:
+    """Whether a feed only took over the headline that the page has already: told once, with the page's own edit."""
+    text = "".join(text for sign, text in one.change.segments if sign != "-")
+    return one.change.field.startswith("feed-headline") and bool(text) and fold(text) == fold(new.content.title)
 
 
 # --- the whole text -------------------------------------------------------------------------------------------------
@@ -121,7 +129,8 @@ def _change_kinds(one: _Judged) -> tuple[str, ...]:
 
 def _kinds(judged: Sequence[_Judged], event: Event, rewritten: bool) -> tuple[str, ...]:
     kinds = {_field_kind(one.change) for one in judged if one.change.op != "equal"}
-    kinds |= {finding.kind for one in judged for finding in one.found}
+    # what a feed's own words are made of stays with the change: the edit is named by what the article says
+    kinds |= {finding.kind for one in judged if not one.change.field.startswith("feed-") for finding in one.found}
     if rewritten:
         kinds.add("rewritten")
     if event in _EVENTS:

@@ -70,13 +70,11 @@ def _print_step(step: "Step") -> None:
     for article in step.store.articles(ArticleQuery()):
         looks: list[Look] = list(step.store.looks(article.id))
         if not looks:
-            click.echo(f"           article {article.id}  no page yet  {term_safe(article.title)}")
+            click.echo(f"    article {article.id}  no page yet  {term_safe(article.title)}")
             continue
         head = step.store.revision(article.id, article.revisions)
         assert head
-        click.echo(
-            f"           article {article.id}  {_verdict(looks[-1]):<9}  {_stamp(head, step.at):<13}  {term_safe(head.content.title)}"
-        )
+        click.echo(f"    article {article.id}  {_verdict(looks[-1]):<9}  {_stamp(head, step.at):<13}  {term_safe(head.content.title)}")
     click.echo()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from monitor.extract.blocks import Block, Document
 from monitor.extract.byline import byline_names
+from monitor.extract.islands import without_boxes
 
 _PROSE_TAGS = frozenset(("p", "blockquote", "pre"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -37,7 +38,8 @@ def select(document: Document, title: str, judge: str | None) -> Selection:
     root = find_root(document, judge, scope)
     if root is None:
         return Selection(None, (), (), ())
-    inside = _inside(document, _parts(document, root))
+    parts = _parts(document, root)
+    inside = _inside(document, parts)
     within = [block for block in document.blocks if inside[block.at]]
     captions = _captions(document, within)
     told = {letters(caption) for caption in captions} | {letters(title)} - {""}
@@ -51,6 +53,7 @@ def select(document: Document, title: str, judge: str | None) -> Selection:
         if len(key) >= _LONG:
             told.add(key)
         blocks.append(block)
+    blocks = without_boxes(document, parts, blocks, within)
     while blocks and blocks[-1].tag in _HEADINGS:
         blocks.pop()
     return Selection(root, tuple(inside), tuple(blocks), captions)

@@ -1,0 +1,128 @@
+"""Boxes in the middle of a text: what stands in wrappers of its own must look like a part of the article to be one.
+
+Nothing is judged by its words: an editor's paragraph stands where the other paragraphs stand; a box stands in something of its own,
+with links, controls or little text.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from monitor.extract.blocks import Block, Document
+
+# Elements that are a text's own structure: they make no box of what they hold.
+_STRUCTURE = frozenset("ul ol dl blockquote table tbody thead tr hgroup figure details".split())
+_LEAVES = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote pre dd dt td th figcaption".split())
+_HEADINGS = frozenset("h2 h3 h4 h5 h6".split())
+
+# A kind of wrapper that holds this share of the prose is how this page sets its text.
+_OWN_SHARE = 0.2
+_PROSE = 40
+
+Place = tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class _Island:
+    """One box: its blocks, and what speaks against it."""
+
+    blocks: list[Block] = field(default_factory=list)
+    prose: int = 0
+    paragraphs: int = 0
+    short: int = 0
+    linked: float = 0.0
+    size: int = 0
+    quoted: bool = True
+    items: int = 0
+
+
+def without_boxes(document: Document, roots: Sequence[int], blocks: Sequence[Block], within: Sequence[Block]) -> list[Block]:
+    """Those of `blocks` (candidates for text) that are no box's; `within` are all blocks of the text's element, for judging boxes."""
+    places = _places(document, roots)
+    mass: dict[Place, int] = {}
+    for block in blocks:
+        if len(block.text) >= _PROSE:
+            place = places[block.at]
+            mass[place] = mass.get(place, 0) + len(block.text)
+    total = sum(mass.values())
+    own = {place for place, size in mass.items() if size >= _OWN_SHARE * total}
+    own |= {place[:depth] for place in own for depth in range(len(place))}
+    islands: dict[int, _Island] = {}
+    holder: dict[int, int] = {}
+    for block in within:
+        box = _box(document, places, own, block, holder)
+        if box is not None:
+            _add(document, islands.setdefault(box, _Island()), block)
+    kept = {box for box, island in islands.items() if document.elements[box].text_root or _belongs(island)}
+    return [block for block in blocks if (box := _box(document, places, own, block, holder)) is None or box in kept]
+
+
+def _places(document: Document, roots: Sequence[int]) -> list[Place]:
+    """For each element within the roots the wrappers between it and its root, by tag and lasting name."""
+    places: list[Place] = [()] * len(document.elements)
+    seen = [False] * len(document.elements)
+    for root in roots:
+        seen[root] = True
+    for at in range(min(roots, default=0), len(document.elements)):
+        element = document.elements[at]
+        if seen[at] or element.parent < 0 or not seen[element.parent]:
+            continue
+        seen[at] = True
+        above = places[element.parent]
+        wraps = element.tag not in _STRUCTURE and element.tag not in _LEAVES
+        places[at] = (*above, (element.tag, lasting_name(element.name))) if wraps else above
+    return places
+
+
+def _box(document: Document, places: Sequence[Place], own: set[Place], block: Block, holder: dict[int, int]) -> int | None:
+    """The outermost wrapper of this block that is not how the page sets its text; None where there is none."""
+    if block.at in holder:
+        found = holder[block.at]
+        return None if found < 0 else found
+    box = -1
+    if places[block.at] not in own:
+        for at in document.chain(block.at):
+            if places[at] in own:
+                break
+            box = at
+    holder[block.at] = box
+    return None if box < 0 else box
+
+
+def _add(document: Document, island: _Island, block: Block) -> None:
+    size = len(block.text)
+    island.size += size
+    island.linked += size * block.link
+    island.blocks.append(block)
+    tags = {document.elements[at].tag for at in document.chain(block.at)[:4]}
+    quoted = "blockquote" in tags
+    island.quoted = island.quoted and quoted
+    if block.link < 0.3 and size >= _PROSE:
+        island.prose += size
+        island.paragraphs += 1
+        island.items += block.tag == "li"
+    elif block.tag not in _HEADINGS:
+        island.short += 1
+
+
+def _belongs(island: _Island) -> bool:
+    """Does this box hold a part of the article: a lone heading, a quote, a list, or paragraphs with little beside them?"""
+    if len(island.blocks) == 1 and island.blocks[0].tag in _HEADINGS:
+        return island.linked == 0
+    share = island.linked / max(1, island.size)
+    if island.quoted or island.items == len(island.blocks):
+        return share < 0.2 and island.prose > 0
+    return island.paragraphs >= 2 and island.prose >= 300 and share < 0.12 and island.short * 2 <= island.paragraphs
+
+
+_GENERATED = frozenset("css sc jsx svelte emotion".split())
+
+
+def lasting_name(name: str) -> str:
+    """A class name without the parts that a build makes up: those with digits, and hashes behind __ or -."""
+    kept = []
+    for token in name.split():
+        stem = token.split("__", 1)[0] if "__" in token and not token.split("__", 1)[1].islower() else token
+        if any(letter.isdigit() for letter in stem) or stem.split("-", 1)[0] in _GENERATED or not stem:
+            continue
+        kept.append(stem)
+    return " ".join(sorted(kept))

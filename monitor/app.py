@@ -3,15 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.model import Diff, Dispatch
 from monitor.ports import Clock, Doors, Fetcher, Store, Workers
 from monitor.settings import Settings, SiteRule
-
-if TYPE_CHECKING:
-    from monitor.store.sql import SqlStore
 
 
 @dataclass
@@ -20,7 +16,7 @@ class App:
 
     settings: Settings
     clock_override: Clock | None = None
-    _opened: "list[SqlStore]" = field(default_factory=list)
+    _opened: list[Store] = field(default_factory=list)
 
     @cached_property
     def clock(self) -> Clock:
@@ -34,11 +30,11 @@ class App:
         """Where the store is; `monitor.db` in the state folder when nothing is configured."""
         return self.settings.database_url or f"sqlite:///{self.settings.state_dir / 'monitor.db'}"
 
-    def reading(self) -> "SqlStore":
+    def reading(self) -> Store:
         """The store for a command that only reads: takes no lock, never migrates."""
         return self._open(read_only=True)
 
-    def writing(self) -> "SqlStore":
+    def writing(self) -> Store:
         """The store for the one process that writes, created and migrated, with the configured feeds known to it.
 
         The caller holds the lock (`store.lock.hold`).
@@ -48,7 +44,7 @@ class App:
         store.sync_targets([target.name for target in self.settings.targets], self.clock.now())
         return store
 
-    def _open(self, *, read_only: bool) -> "SqlStore":
+    def _open(self, *, read_only: bool) -> Store:
         from monitor.store.sql import open_store
 
         store = open_store(self.database_url, state_dir=self.settings.state_dir, read_only=read_only, settings=self.settings.store)

@@ -275,6 +275,14 @@ class LearningStore(Protocol):
 
     def unwatch(self, article_id: int) -> None: ...
 
+    def merge(self, loser: int, winner: int, reason: str, now: datetime) -> None:
+        """Tells that two articles are one: names and listings go to the winner, no revision moves, and `unmerge` undoes it."""
+        ...
+
+    def unmerge(self, article_id: int, now: datetime) -> bool:
+        """Takes the article's merge back; False when it was not merged."""
+        ...
+
 
 class ReadingStore(Protocol):
     """What is remembered. Reads take no lock and never wait for the writer."""

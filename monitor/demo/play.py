@@ -16,7 +16,7 @@ from monitor.settings import Feed, FetchSettings, Settings
 from monitor.times import to_milliseconds
 
 if TYPE_CHECKING:
-    from monitor.store.sql import SqlStore
+    from monitor.ports import Store
 
 SLUG = "demo"
 ZONE = "Asia/Seoul"
@@ -47,7 +47,7 @@ class Step:
 
     at: datetime
     done: str
-    store: "SqlStore"
+    store: "Store"
 
 
 def play(state: Path, seed: int, now: datetime) -> Iterator[Step]:
@@ -92,7 +92,7 @@ def _settings(state: Path, address: str) -> Settings:
     )
 
 
-def _check(app: App, store: "SqlStore") -> None:
+def _check(app: App, store: "Store") -> None:
     from monitor.engine.once import run_once
     from monitor.engine.workers import InlineWorkers
 

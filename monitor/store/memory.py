@@ -23,7 +23,7 @@ from monitor.model import (
     Revision,
     WaitingRow,
 )
-from monitor.ports import ArticleQuery, Counts, EditQuery, Fault, FeedState, Hit
+from monitor.ports import ArticleQuery, Counts, EditQuery, Fault, FeedState, Hit, PollRun
 from monitor.store.memory_saving import MemorySaving
 from monitor.store.memory_state import NEVER, DeliveryState, EditRow, OutboxState
 from monitor.store.terms import Found, found_in, read_query
@@ -50,6 +50,10 @@ class MemoryStore(MemorySaving):
                 )
             )  # fmt: skip
         return tuple(sorted(states, key=lambda state: (not state.configured, state.feed.slug)))
+
+    def polls(self, slug: str, limit: int = 50) -> tuple[PollRun, ...]:
+        row = self.feed_by_slug(slug)
+        return tuple(reversed(row.polls))[:limit] if row else ()
 
     def articles(self, query: ArticleQuery) -> Iterator[Article]:
         found = [article for row in self.article_rows.values() if _fits(article := self.article_of(row), query)]
@@ -159,6 +163,7 @@ class MemoryStore(MemorySaving):
         edit = self._edit(told)
         return (
             edit.id > query.after
+            and (not query.before or edit.id < query.before)
             and (query.article is None or edit.article == query.article)
             and (not query.feeds or bool(set(query.feeds) & set(edit.feeds)))
             and (not query.kinds or bool(set(query.kinds) & set(edit.kinds)))
@@ -316,6 +321,8 @@ def _is_free(row: OutboxState) -> bool:
 def _fits(article: Article, query: ArticleQuery) -> bool:
     return (
         (not query.feeds or bool(set(query.feeds) & set(article.feeds)))
+        and article.id > query.after
+        and (not query.before or article.id < query.before)
         and (not query.states or article.state in query.states)
         and (query.merged or article.merged_into is None)
         and (not query.edited or article.last_edit_at is not None)

@@ -88,6 +88,10 @@ class MemoryAsking(MemoryState):
             raise NotFound(f"article {article_id} has no page that is watched")
         return task
 
+    def free_leases(self) -> None:
+        for host in self.hosts.values():
+            host.lease_until = NEVER
+
     def next_due_at(self) -> datetime | None:
         moments = []
         for watch in self.watches.values():

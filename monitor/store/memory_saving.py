@@ -21,6 +21,7 @@ from monitor.model import (
     Revision,
     Saved,
 )
+from monitor.ports import PollRun
 from monitor.store.codes import KIND_BITS
 from monitor.store.memory_asking import MemoryAsking
 from monitor.store.memory_state import ArticleRow, EditRow, OutboxState
@@ -85,6 +86,11 @@ class MemorySaving(MemoryAsking):
         row.title, row.moved_to = outcome.title or row.title, outcome.moved_to or row.moved_to
         row.memo = outcome.known_memo or row.memo
         row.usable_at = outcome.at if outcome.usable else row.usable_at
+        last = row.polls[-1] if row.polls else None
+        if last is not None and (last.outcome, last.status) == (outcome.outcome, outcome.status):
+            row.polls[-1] = replace(last, to_at=outcome.at, times=last.times + 1)
+        else:
+            row.polls.append(PollRun(outcome.at, outcome.at, 1, outcome.outcome, outcome.status))
         for update in outcome.articles:
             self._apply(update, outcome.at, task.feed_id, learnt)
         for left in outcome.left:

@@ -20,6 +20,7 @@ from monitor.model import (
     RawPage,
     Revision,
 )
+from monitor.ports import PollRun
 from monitor.settings import Feed
 from monitor.store.values import host_name
 
@@ -63,6 +64,7 @@ class FeedRow:
     polled_at: datetime | None = None
     outcome: str | None = None
     error: str | None = None
+    polls: list[PollRun] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -195,7 +197,8 @@ class MemoryState:
         watch = self.watch_of("page", row.id)
         return Article(
             row.id, row.url, row.canonical_url, self.feeds_of(row.id), row.title, row.state, len(row.revisions), row.first_seen_at,
-            row.posted_at, row.updated_at, row.last_edit_at, watch.pace.next_at if watch else None, row.language, row.merged_into, row.flapping,
+            row.posted_at, row.updated_at, row.last_edit_at, watch.pace.next_at if watch else None, row.language,
+            row.merged_into, row.flapping,
         )  # fmt: skip
 
     def task_of(self, watch: WatchState) -> FeedTask | PageTask:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from monitor.model import Article, Change, Edit, Key, Look, RawPage, Restamp, Revision
-from monitor.ports import ArticleQuery, Counts, EditQuery, FeedState
+from monitor.ports import ArticleQuery, Counts, EditQuery, FeedState, PollRun
 from monitor.store.codes import LEVELS, STATES, WATCH_FEED, WATCH_PAGE, kind_mask
 from monitor.store.halves import Halves, key_shas
 from monitor.store.instants import from_ms, maybe_from_ms, to_ms
@@ -41,17 +41,25 @@ class Reading(Halves):
         )
         return tuple(_feed_state(row, self._configured.get(row["slug"]), articles, edits) for row in rows)
 
+    def polls(self, slug: str, limit: int = 50) -> tuple[PollRun, ...]:
+        rows = self._reads.rows(
+            "SELECT poll.* FROM poll JOIN feed ON feed.id = poll.feed_id WHERE feed.slug = :slug ORDER BY poll.from_at DESC LIMIT :most",
+            slug=slug, most=limit,
+        )  # fmt: skip
+        return tuple(PollRun(from_ms(row["from_at"]), from_ms(row["to_at"]), row["n"], row["outcome"], row["status"]) for row in rows)
+
     def articles(self, query: ArticleQuery) -> Iterator[Article]:
         conditions, values = _article_conditions(query)
         order = "DESC" if query.newest else "ASC"
-        after, left = None, query.limit
+        after: int | None = None
+        left = query.limit
         while left is None or left > 0:
-            where = [*conditions, f"article.id {'<' if query.newest else '>'} :after"] if after is not None else conditions
+            where = [*conditions, f"article.id {'<' if query.newest else '>'} :last"] if after is not None else conditions
             size = PAGE if left is None else min(PAGE, left)
             rows = self._reads.rows(
                 f"SELECT article.*, watch.next_at FROM article LEFT JOIN watch ON watch.kind = {WATCH_PAGE} AND watch.ref_id = article.id"
                 f" WHERE {' AND '.join(where) or '1 = 1'} ORDER BY article.id {order} LIMIT :size",
-                size=size, **values, **({"after": after} if after is not None else {}),
+                size=size, **values, **({"last": after} if after is not None else {}),
             )  # fmt: skip
             feeds = _feeds_of(self._reads, [row["id"] for row in rows])
             yield from (_article(row, feeds.get(row["id"], ())) for row in rows)
@@ -99,7 +107,7 @@ class Reading(Halves):
     def edits(self, query: EditQuery) -> Iterator[Edit]:
         conditions, values = _edit_conditions(query)
         after, left = query.after, query.limit
-        below: int | None = None
+        below: int | None = query.before or None
         while left is None or left > 0:
             size = PAGE if left is None else min(PAGE, left)
             where = [*conditions, "edit.id > :after"] + (["edit.id < :below"] if below is not None else [])
@@ -212,6 +220,12 @@ def _article_conditions(query: ArticleQuery) -> tuple[list[str], dict[str, objec
     if query.states:
         conditions.append("article.state IN (:states)")
         values["states"] = [STATES.index(state) for state in query.states if state in STATES]
+    if query.after:
+        conditions.append("article.id > :after")
+        values["after"] = query.after
+    if query.before:
+        conditions.append("article.id < :before")
+        values["before"] = query.before
     if not query.merged:
         conditions.append("article.merged_into IS NULL")
     if query.edited:

@@ -53,7 +53,8 @@ def guid_key(name: str, feed: str = "harbour") -> Key:
 
 def listing(name: str, at: datetime, *, feed: str = "harbour", title: str | None = None) -> Listing:
     return Listing(
-        feed, name, 0, name, url_of(name), title or f"Story {name}", "In short", None, ("Ada Quay",), at, None, name.encode().ljust(32, b"."),
+        feed, name, 0, name, url_of(name), title or f"Story {name}", "In short", None, ("Ada Quay",), at, None,
+        name.encode().ljust(32, b"."),
         0, at, at,
     )  # fmt: skip
 
@@ -97,7 +98,8 @@ def edited(at: datetime, words: Content, *, after: int = 1, dispatches: tuple[Di
         Change("body", "replace", (1,), (1,), (("=", "The ferry hit the "), ("-", "pier"), ("+", "quay"), ("=", ".")), ("name",)),
     )
     told = Edit(
-        0, after, after + 1, url_of("a"), words.title, ("harbour",), at - HOUR, at, at, ("body", "name"), Severity("medium", 40, ("a name",)),
+        0, after, after + 1, url_of("a"), words.title, ("harbour",), at - HOUR, at, at, ("body", "name"), 
+        Severity("medium", 40, ("a name",)),
         False, None, Stats(1, 1, 2, 1, 0, 0, 0, 0.9), ("no stamp moved",), None, b"f" * 8,
     )  # fmt: skip
     page = RawPage(url_of("a"), 200, (("Content-Type", "text/html"),), b"<html>the page, edited</html>")

@@ -13,6 +13,7 @@ class Alphabet:
     ordinary: frozenset[str]
     needed: frozenset[str]
     least: float = 0.3
+    is_double: bool = False
 
     def share(self, sample: bytes) -> float:
         """How much of the sample's foreign text is ordinary in this encoding, 0 to 1; 0 when what it needs is missing."""
@@ -30,12 +31,12 @@ def alphabet_of(codec: str) -> Alphabet | None:
     return _alphabets().get(codec)
 
 
-def best_alphabet(sample: bytes) -> tuple[Alphabet | None, float]:
-    """The encoding in which the sample looks most ordinary, and how much so. The earlier wins a tie; none for Latin text."""
+def best_alphabet(sample: bytes, *, doubles: bool = False) -> tuple[Alphabet | None, float]:
+    """The encoding in which the sample looks most ordinary, and how much so; of two bytes a character with `doubles`. The earlier wins a tie."""
     best, most = None, 0.0
-    if is_latin(sample):
-        return best, most
     for alphabet in _alphabets().values():
+        if doubles and not alphabet.is_double:
+            continue
         share = alphabet.share(sample)
         if share > most + 0.01:
             best, most = alphabet, share
@@ -78,11 +79,11 @@ def _alphabets() -> dict[str, Alphabet]:
     thai = _block(0xE01, 0xE3A) | _block(0xE40, 0xE4E)
     quotes = set("«»“”‘’–—…·\xa0،؛؟")
     rows = [
-        Alphabet("euc_jp", frozenset(kana | kanji | marks), frozenset(kana), 0.15),
-        Alphabet("cp932", frozenset(kana | kanji | marks), frozenset(kana), 0.15),
-        Alphabet("cp949", frozenset(hangul | marks), frozenset(hangul), 0.6),
-        Alphabet("gb18030", frozenset(hanzi | marks), frozenset(hanzi), 0.5),
-        Alphabet("big5hkscs", frozenset(hanzi_tw | marks), frozenset(hanzi_tw), 0.5),
+        Alphabet("euc_jp", frozenset(kana | kanji | marks), frozenset(kana), 0.15, is_double=True),
+        Alphabet("cp932", frozenset(kana | kanji | marks), frozenset(kana), 0.15, is_double=True),
+        Alphabet("cp949", frozenset(hangul | marks), frozenset(hangul), 0.6, is_double=True),
+        Alphabet("gb18030", frozenset(hanzi | marks), frozenset(hanzi), 0.5, is_double=True),
+        Alphabet("big5hkscs", frozenset(hanzi_tw | marks), frozenset(hanzi_tw), 0.5, is_double=True),
         Alphabet("cp874", frozenset(thai | quotes), frozenset(thai), 0.7),
         *(
             Alphabet(codec, frozenset(cyrillic), frozenset("оеаинтсрвл"), 0.42)

@@ -87,7 +87,7 @@ _FOREIGN = re.compile(rb"[^\x00-\x7f<>]+(?:[^<>]*[^\x00-\x7f<>]+)?")
 # Share of a text's foreign characters that must be ordinary ones of its alphabet: at home, and to overrule what was declared.
 AT_HOME, PLAINLY = 0.5, 0.85
 # Bytes looked at to tell an alphabet; more say nothing new.
-SAMPLE = 20_000
+SAMPLE = 6_000
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
@@ -150,17 +150,24 @@ def _legacy(body: bytes, labels: list[str]) -> Decoded:
 def _codec_for(strange: bytes, labels: list[str]) -> str | None:
     """The encoding of bytes that are no UTF-8: the first declared one at home in its result, unless another plainly is."""
     sample = strange[:SAMPLE]
+    for label in labels:
+        own = alphabet_of(label)
+        # letters of a Latin text stand among ASCII ones and may look like any alphabet of single bytes
+        if own is not None and own.share(sample) >= PLAINLY and (own.is_double or not is_latin(sample)):
+            return label
+    if is_latin(sample):
+        best, share = best_alphabet(sample, doubles=True)
+        if best is not None and share >= PLAINLY:
+            return best.codec
+        return next((label for label in labels if alphabet_of(label) is None and _decodes(sample, label)), None)
     best, share = best_alphabet(sample)
     for label in labels:
         own = alphabet_of(label)
-        if own is not None and is_latin(sample):
-            continue
-        at_home = own.share(sample) if own else None
-        if at_home is None:
+        if own is None:
             # an encoding without an alphabet of its own here (Latin and its neighbours): right unless another plainly is
             if share < PLAINLY and _decodes(sample, label):
                 return label
-        elif at_home >= AT_HOME and at_home >= share - 0.2:
+        elif (at_home := own.share(sample)) >= AT_HOME and at_home >= share - 0.2:
             return label
     if best is not None and share >= AT_HOME:
         return best.codec
@@ -199,7 +206,7 @@ def _by_piece(piece: bytes, codec: str) -> bytes:
 
 def _foreign_pieces(body: bytes) -> list[bytes]:
     """Runs of text that hold foreign bytes, parted at tags, with one byte before and after, from the first part of the body."""
-    part = body[: SAMPLE * 20]
+    part = body[: SAMPLE * 50]
     return [part[max(0, match.start() - 1) : match.end() + 1] for match in _FOREIGN.finditer(part)]
 
 

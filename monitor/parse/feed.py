@@ -4,7 +4,9 @@ decode → find the items → read only those whose bytes are new (one call of f
 once; where it still breaks, each item is read alone, so that one bad item costs none of the others.
 """
 
+import hashlib
 import io
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,14 +20,13 @@ from monitor.parse.entries import address, entry_of
 from monitor.parse.json_feed import parse_json_feed
 from monitor.parse.markup import headline
 from monitor.parse.outline import Outline, outline, prolog_of
-from monitor.parse.repair import repaired, without_controls
+from monitor.parse.repair import ancestors, end_tags, rebuilt, repaired, without_controls
+from monitor.parse.sax import SAID, Broken
 from monitor.parse.sitemap import parse_sitemap
 
 # A feed of more items is no list of news; reading 50,000 takes feedparser ten seconds.
 MAX_ITEMS = 20_000
-# What is read item by item when the XML is beyond mending; feedparser's loose reader is slow on long items.
-MAX_LOOSE_ITEM = 400_000
-MAX_LOOSE_ITEMS = 2_000
+READER = "monitor.parse.sax"
 
 
 def parse_feed(
@@ -66,17 +67,19 @@ def _document(lines: Outline, url: str, timezone: str | None, known: frozenset[b
     context = f"{url}\0{timezone}".encode()
     shas = [_with(item.sha, context) for item in lines.items]
     wanted = [position for position, sha in enumerate(shas) if sha not in known]
-    said, warnings = _read(lines, wanted, url)
-    if said is None:
+    whole, warnings = _read(lines, wanted, url)
+    if whole is None:
         found, warnings, feed = _read_one_by_one(lines, wanted, url)
     else:
-        found, feed = dict(zip(wanted, said.entries, strict=True)), said
-    is_atom = lines.root == "feed"
+        found, feed = dict(zip(wanted, whole.entries, strict=True)), whole
     items: list[Entry | SameItem] = []
     for position, sha in enumerate(shas):
         if position in found:
-            entry = {**found[position], "atom": is_atom}
-            items.append(entry_of(entry, position=position, item_sha=sha, timezone=timezone, base=url))
+            entry = found[position]
+            said = json.loads(entry.get(SAID) or "{}")
+            if "id" in entry:
+                said.setdefault("guid", entry["id"])  # rdf:about
+            items.append(entry_of(said, _link_of(entry), position=position, item_sha=sha, timezone=timezone, base=url))
         elif sha in known:
             items.append(SameItem(sha, position))
     return FeedDocument(
@@ -91,9 +94,14 @@ def _document(lines: Outline, url: str, timezone: str | None, known: frozenset[b
     )
 
 
-def _with(sha: bytes, context: bytes) -> bytes:
-    import hashlib
+def _link_of(entry: Any) -> str | None:
+    """The item's page among its links: what feedparser chose, else the first that is an alternate."""
+    if entry.get("link"):
+        return str(entry["link"])
+    return next((link["href"] for link in entry.get("links") or () if link.get("href") and link.get("rel") == "alternate"), None)
 
+
+def _with(sha: bytes, context: bytes) -> bytes:
     return hashlib.blake2b(sha + context, digest_size=16).digest()
 
 
@@ -102,71 +110,60 @@ def _with(sha: bytes, context: bytes) -> bytes:
 
 def _read(lines: Outline, wanted: Sequence[int], url: str) -> tuple[Any | None, tuple[str, ...]]:
     """feedparser's reading of the head and the wanted items; None where it did not find just these, even in the mended XML."""
-    positions = frozenset(wanted)
-    document = lines.body if len(wanted) == len(lines.items) else lines.whole(positions)
-    said = _feedparser(document, url)
-    if not said.bozo and len(said.entries) == len(wanted):
+    document = lines.body if len(wanted) == len(lines.items) else lines.whole(frozenset(wanted))
+    said = None if lines.cut_off else _feedparser(document, url)
+    if said is not None and len(said.entries) == len(wanted):
         return said, ()
     said = _feedparser(repaired(_closed(document, lines)), url)
-    if not said.bozo and len(said.entries) == len(wanted):
-        return said, ("the XML was broken and has been mended",)
+    if said is not None and len(said.entries) == len(wanted):
+        return said, () if lines.cut_off else ("the XML was broken and has been mended",)
     return None, ()
 
 
 def _read_one_by_one(lines: Outline, wanted: Sequence[int], url: str) -> tuple[dict[int, Any], tuple[str, ...], Any]:
-    """Each wanted item on its own, the broken ones by feedparser's loose reader."""
-    skeleton = lines.body[: lines.items[0].start] if lines.items else lines.body
-    opening = _ancestors(skeleton)
-    closing = b"".join(b"</" + name + b">" for name in reversed(re.findall(rb"<([\w.:-]+)", opening)))
-    head = _feedparser(repaired(_closed(lines.skeleton, lines)), url)
+    """Each wanted item on its own; of the broken ones what their elements plainly say."""
+    opening = ancestors(lines.body[: lines.items[0].start] if lines.items else lines.body)
+    head = _feedparser(repaired(_closed(lines.skeleton, lines)), url) or _feedparser(opening + end_tags(opening), url)
+    if head is None:
+        raise ParseError("malformed", "the XML breaks before its first item")
     found: dict[int, Any] = {}
-    lost = 0
-    for position in wanted[:MAX_LOOSE_ITEMS]:
+    for position in wanted:
         item = lines.items[position]
         piece = lines.body[item.start : item.end]
-        said = _feedparser(repaired(opening + piece[:MAX_LOOSE_ITEM] + closing), url)
-        if said.entries:
-            found[position] = said.entries[0]
-        else:
-            lost += 1
-    lost += max(0, len(wanted) - MAX_LOOSE_ITEMS)
-    if not found and not lines.items and head.bozo and not head.version and not head.feed:
-        raise ParseError("malformed", f"the XML breaks: {head.get('bozo_exception')}")
-    warnings = ["the XML is broken: its items were read one by one"]
-    if lost:
-        warnings.append(f"{lost} items could not be read")
-    return found, tuple(warnings), head
+        for mend in (repaired, rebuilt):
+            said = _feedparser(mend(opening + piece + end_tags(opening)), url)
+            if said is not None and said.entries:
+                found[position] = said.entries[0]
+                break
+    if not found and not lines.items and not head.version:
+        raise ParseError("malformed", "the XML breaks and no item can be found in it")
+    lost = len(wanted) - len(found)
+    told = ("the XML is broken: its items were read one by one",)
+    return found, (*told, f"{lost} items could not be read") if lost else told, head
 
 
-def _feedparser(document: bytes, url: str) -> Any:
-    """The only call of feedparser: from memory, so that a body that names a file or an address opens nothing."""
+def _feedparser(document: bytes, url: str) -> Any | None:
+    """The only call of feedparser: from memory, so that a body that names a file or an address opens nothing. None for broken XML."""
     import feedparser
     import feedparser.api
 
-    if "monitor.parse.sax" not in feedparser.api.PREFERRED_XML_PARSERS:
-        feedparser.api.PREFERRED_XML_PARSERS.insert(0, "monitor.parse.sax")
+    if READER not in feedparser.api.PREFERRED_XML_PARSERS:
+        feedparser.api.PREFERRED_XML_PARSERS.insert(0, READER)
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
-    return feedparser.parse(io.BytesIO(document), response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
-
-
-def _ancestors(head: bytes) -> bytes:
-    """The start tags that enclose the items."""
-    root = re.match(rb"<[^>]*>", head)
-    channel = re.search(rb"<(?:[\w.-]+:)?channel(?=[\s>])[^>]*>", head)
-    closed = channel and re.search(rb"</(?:[\w.-]+:)?channel\s*>", head[channel.end() :])
-    return (root[0] if root else b"<rss>") + (channel[0] if channel and root and channel.start() >= root.end() and not closed else b"")
+    try:
+        return feedparser.parse(io.BytesIO(document), response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
+    except Broken:
+        return None
 
 
 def _closed(document: bytes, lines: Outline) -> bytes:
     """The document with its missing end tags, after the last whole item."""
     if not lines.cut_off:
         return document
-    last = max((document.rfind(end) for end in (b"</item>", b"</entry>")), default=-1)
-    if last < 0:
-        return document
-    whole = document[: document.find(b">", last) + 1]
-    opening = _ancestors(whole[: lines.items[0].start])
-    return whole + b"".join(b"</" + name + b">" for name in reversed(re.findall(rb"<([\w.:-]+)", opening)))
+    last = max(document.rfind(end) for end in (b"</item", b"</entry"))
+    whole = document[: document.find(b">", last) + 1] if last >= 0 else document
+    opening = ancestors(whole[: lines.items[0].start] if lines.items else whole)
+    return whole + end_tags(opening)
 
 
 # --- what the publisher says about when to ask ----------------------------------------------------------------------

@@ -40,6 +40,64 @@ def repaired(document: bytes) -> bytes:
     return _with_namespaces(document)
 
 
+_START = re.compile(rb"<([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)((?:\s[^<>]*)?)>")
+
+
+def ancestors(head: bytes) -> bytes:
+    """The start tags that enclose the items, from what stands before the first one."""
+    root = re.match(rb"<[^>]*>", head)
+    channel = re.search(rb"<(?:[\w.-]+:)?channel(?=[\s>])[^>]*>", head)
+    closed = channel and re.search(rb"</(?:[\w.-]+:)?channel\s*>", head[channel.end() :])
+    return (root[0] if root else b"<rss>") + (channel[0] if channel and root and channel.start() >= root.end() and not closed else b"")
+
+
+def end_tags(opening: bytes) -> bytes:
+    """The end tags for these start tags."""
+    return b"".join(b"</" + name + b">" for name in reversed(re.findall(rb"<([\w.:-]+)", opening)))
+
+
+def rebuilt(document: bytes) -> bytes:
+    """A document of one item, put together from the elements in it that have an end tag, their insides as text.
+
+    For what mending cannot help: tags that cross or never close inside an item.
+    """
+    match = re.search(rb"<(?:[\w.-]+:)?(item|entry)(?=[\s>])[^>]*>", document)
+    if match is None:
+        return document
+    name = re.match(rb"<([\w.:-]+)", match[0])
+    assert name is not None
+    end = document.rfind(b"</" + name[1])
+    inside = document[match.end() : end if end > 0 else len(document)]
+    parts, at = [], 0
+    while start := _START.search(inside, at):
+        at = start.end()
+        if start[2].endswith(b"/"):
+            parts.append(start[0])
+            continue
+        close = inside.find(b"</" + start[1] + b">", at)
+        if close < 0:
+            continue
+        text = _as_text(inside[at:close])
+        parts.append(b"<%s%s>%s</%s>" % (start[1], _attributes_as_text(start[2]), text, start[1]))
+        at = close
+    whole = document[: match.end()] + b"".join(parts) + document[end if end > 0 else len(document) :]
+    return _with_namespaces(whole)
+
+
+def _as_text(inside: bytes) -> bytes:
+    """The inside of an element as escaped text: CDATA opened, entities kept."""
+    if b"<![CDATA[" in inside:
+        inside = re.sub(rb"<!\[CDATA\[|\]\]>", b"", inside)
+        return inside.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+    return _ENTITY.sub(_entity, inside).replace(b"<", b"&lt;").replace(b">", b"&gt;")
+
+
+def _attributes_as_text(attributes: bytes) -> bytes:
+    """The attributes of a start tag, only the well-formed ones, each once."""
+    found = dict(re.findall(rb"""\s([A-Za-z_][\w.:-]*)\s*=\s*("[^"<]*"|'[^'<]*')""", attributes))
+    return b"".join(b" %s=%s" % (key, _ENTITY.sub(_entity, value)) for key, value in found.items())
+
+
 def _mended(piece: bytes) -> bytes:
     return _LESS.sub(b"&lt;", _ENTITY.sub(_entity, piece))
 

@@ -12,6 +12,7 @@ import click
 
 from monitor.cli.face import Face, Reading, pass_face, say
 from monitor.cli.options import a_moment, feed_option, known_slugs, known_words, since_option
+from monitor.cli.touching import touching
 from monitor.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def report(
         diffs, rest = _loaded(reading, period.edits, rule)
         made = _built(reading, diffs, rest, period.since)
         body = _rendered(face, reading, made, diffs, "json" if as_json else form, _scope(feeds, article, rule)) if not target else b""
-    failed = _sent(face, made, diffs, target) if target else ""
+    failed = send_report(face.settings(), made, diffs, target) if target else ""
     if failed:
         say(f"error: {target} did not take the report: {failed}")
         return 1
@@ -198,9 +199,28 @@ def _rendered(face: Face, reading: Reading, made: "Report", diffs: Sequence["Dif
         state = pages or str(reading.settings.state_dir.resolve())
         channel = atom.Channel(f"Edits {scope}".strip(), atom.channel_id(state, scope), pages=pages)
         return atom.atom(diffs, channel) if form == "atom" else atom.json_feed(diffs, channel)
+    if form == "terminal":
+        return _on_terminal(face, made).encode("utf-8", "replace")
     from monitor.render.plain import report_text
 
     return report_text(made).encode()
+
+
+WHOLE_MAX = 20  # stories with every change; from then on one line each, as a terminal scrolls
+
+
+def _on_terminal(face: Face, made: "Report") -> str:
+    """Each story as `diff` shows it, the gravest first; many of them as lines."""
+    from monitor.render.plain import notice_line, summary
+    from monitor.render.terminal import Sight, render_diff, render_edit_line
+
+    zone, color = made.timezone, face.is_colored
+    parts = [summary(made) + "\n"]
+    parts += [render_diff(story.diff, Sight(), timezone=zone, columns=face.columns, color=color) for story in made.stories[:WHOLE_MAX]]
+    lines = [render_edit_line(story.diff.edit, timezone=zone, columns=face.columns, color=color) for story in made.stories[WHOLE_MAX:]]
+    lines += [notice_line(notice) for notice in made.notices]
+    lines += [f"{made.more} more edits: monitor log"] if made.more else []
+    return "\n".join([*parts, *(line + "\n" for line in lines)] if len(lines) < 2 else [*parts, "\n".join(lines) + "\n"])
 
 
 def _mail(reading: Reading, made: "Report") -> bytes:
@@ -220,13 +240,12 @@ def _key(target: str, made: "Report") -> str:
     return sha256("\0".join([target, *map(str, edits)]).encode()).hexdigest()
 
 
-def _sent(face: Face, made: "Report", diffs: Sequence["Diff"], name: str) -> str:
+def send_report(settings: "Settings", made: "Report", diffs: Sequence["Diff"], name: str) -> str:
     """Hands the report to the target's addressees; why it failed, empty when all took it."""
     from monitor.model import Delivery, Dispatch, QueuedEdit, Refusal
     from monitor.notify import open_notifiers
     from monitor.report import addressees
 
-    settings = face.settings()
     targets = [target for target in addressees(settings.targets) if name in (target.name, target.name.split("/", 1)[0])]
     if not targets:
         from monitor.suggest import did_you_mean
@@ -261,9 +280,6 @@ def _written(body: bytes, path: Path | None) -> None:
 
 
 def _move_cursor(face: Face, cursor: int) -> None:
-    """The next report goes on after this edit. A few bytes, written beside a running daemon too: the database orders its writers."""
-    app = face.app()
-    try:
-        app.writing().set_meta(CURSOR, str(cursor))
-    finally:
-        app.close()
+    """The next report goes on after this edit."""
+    with touching(face) as (store, _, _):
+        store.set_meta(CURSOR, str(cursor))

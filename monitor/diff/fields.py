@@ -145,4 +145,3 @@ def measure(changes: Sequence[Change]) -> Stats:
         moved=ops.count("move"),
         similarity=2 * same / (all_old + all_new) if all_old + all_new else 1.0,
     )
-

@@ -168,7 +168,7 @@ def summary_of(diff: Diff) -> str:
     if pair:
         words = f"“{shorten(term_safe(pair[0]), 200)}” → “{shorten(term_safe(pair[1]), 200)}”"
     else:
-        words = next((marked(place.segments) for place in places(diff, context=40)), "") or remark(diff.edit)
+        words = " ".join(marked(place.segments) for place in places(diff, context=40)[:4]) or remark(diff.edit)
     return shorten(f"{gist(diff.edit)}. {words}", SUMMARY_MAX)
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from monitor.model import Report, Story
 from monitor.render.excerpt import Place, field_name, local, places, remark, times, web_address
 from monitor.render.plain import HEADLINES_MAX, LOOK_FIRST, notice_line, side, summary
-from monitor.report import gist, headlines
+from monitor.report import gist, headlines, several
 from monitor.text import shorten, term_safe
 
 if TYPE_CHECKING:
@@ -157,6 +157,7 @@ def _environment(timezone: str) -> "Environment":
         "places": places,
         "remark": remark,
         "safe_line": term_safe,
+        "several": several,
         "times": lambda diff: list(times(diff, zone)),
         "web_address": web_address,
     }

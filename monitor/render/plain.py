@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model import Notice, Report, Segment, Story
 from monitor.render.excerpt import Place, field_name, local, places, remark, times
-from monitor.report import gist, headlines
+from monitor.report import gist, headlines, several
 from monitor.text import display_width, shorten, term_safe
 
 COLUMNS = 76
@@ -38,8 +38,8 @@ def _story_lines(story: Story, zone: ZoneInfo, changes: int, columns: int) -> It
     yield from wrap(" · ".join(times(story.diff, zone)) + f" ({zone.key})", columns)
     if edit.severity.reasons:
         yield from wrap("why: " + "; ".join(map(term_safe, edit.severity.reasons)), columns)
-    if len(story.edits) > 1:
-        yield f"{len(story.edits)} edits, shown as one"
+    if note := several(story.edits):
+        yield note
     if story.held:
         yield term_safe(story.held)
     for other in story.also[:20]:

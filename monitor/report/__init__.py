@@ -1,7 +1,7 @@
 """Edits → what is told, and to whom. Pure: `build` groups, orders and counts; `route` applies the rules of the configuration."""
 
 from monitor.report.build import build
-from monitor.report.facts import gist, headlines, outlet_of
+from monitor.report.facts import gist, headlines, outlet_of, several
 from monitor.report.plan import Bundle, bundles, reason_of
 from monitor.report.route import addressees, bypasses, in_quiet, misfit, mute_of, next_digest, quiet_end, route
 
@@ -21,4 +21,5 @@ __all__ = [
     "quiet_end",
     "reason_of",
     "route",
+    "several",
 ]

@@ -116,7 +116,7 @@ def _net(first: Diff, last: Diff, edits: Sequence[Edit], net: Net | None) -> Dif
         id=edits[-1].id,
         kinds=kinds,
         severity=_worst([*edits, shown.edit]),
-        disclosed=_disclosed(edits),
+        disclosed=_disclosed(edits) if back else shown.edit.disclosed,
         reverts_to=edits[0].from_rev if back else shown.edit.reverts_to,
         seen_after=edits[0].seen_after,
         evidence=shown.edit.evidence,

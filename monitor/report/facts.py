@@ -1,6 +1,6 @@
 """What can be said of one edit in a few words: its headlines, its outlet, its gist. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from monitor.model import Diff, Edit
@@ -55,6 +55,14 @@ def gist(edit: Edit) -> str:
         parts.append(f"+{stats.words_added} −{stats.words_removed} words")
     parts.append(disclosure(edit))
     return " · ".join(part for part in parts if part)
+
+
+def several(edits: Sequence[Edit]) -> str:
+    """That a story is more than one edit, and how many of them came in silence; empty for one."""
+    if len(edits) < 2:
+        return ""
+    silent = sum(edit.disclosed is False for edit in edits)
+    return f"{len(edits)} edits, shown as one" + (f"; {silent} of them not disclosed" if silent else "")
 
 
 def disclosure(edit: Edit) -> str:

@@ -1,0 +1,188 @@
+"""Pages for those who run it: the feeds and how they are, what was told, the configuration, and trying rules."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import islice
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from monitor.errors import Busy, NotFound
+from monitor.model import KINDS, LEVELS, DispatchState
+from monitor.ports import FeedState, PollRun
+from monitor.settings import Rule
+from monitor.web.newsfeeds import tried
+from monitor.web.site import Site
+
+POLLS = 50  # in a strip
+STATES: tuple[DispatchState, ...] = ("waiting", "held", "merged", "muted", "sent", "dropped", "dead")
+TRIED_SHOWN = 40  # edits shown of a tried rule
+FEEDS_SHOWN = 200
+
+
+def feeds(request: Request) -> Response:
+    """`/feeds`: every feed, those that fail first."""
+    site: Site = request.app.state.site
+    states = sorted(site.store.feeds(), key=lambda state: (not state.configured, not state.failures, state.feed.slug))
+    shown = states[:FEEDS_SHOWN]
+    return site.page(
+        request,
+        "feeds.html",
+        states=shown,
+        left_out=len(states) - len(shown),
+        strips={state.feed.slug: strip(polls_of(site, state.feed.slug, 24))[-24:] for state in shown[:60]},
+        counts=site.store.counts(site.now),
+        may_act=site.writing is not None,
+    )
+
+
+def feed(request: Request) -> Response:
+    """`/feeds/SLUG`: one feed, its last polls, and what can be done about it."""
+    site: Site = request.app.state.site
+    state = _state(site, request.path_params["slug"])
+    runs = polls_of(site, state.feed.slug, POLLS)
+    from monitor.ports import EditQuery
+
+    edits = site.store.edits(EditQuery(feeds=(state.feed.slug,), newest=True, limit=10))
+    done = request.query_params.get("done", "")
+    return site.page(
+        request,
+        "feed.html",
+        state=state,
+        strip_polls=strip(runs)[-POLLS:],
+        runs=runs,
+        rows=site.rows(edits),
+        may_act=site.writing is not None,
+        done=done if done in ("poll", "pause", "resume") else "",
+    )
+
+
+def act(request: Request) -> Response:
+    """POST `/feeds/SLUG`: poll now, pause, resume."""
+    site: Site = request.app.state.site
+    state = _state(site, request.path_params["slug"])
+    wanted = request.scope["form"].get("do", "")
+    acts: dict[str, Callable[[Site, FeedState], None]] = {"poll": _poll_now, "pause": _pause, "resume": _resume}
+    if wanted not in acts:
+        raise NotFound("Nothing of that name can be done.")
+    acts[wanted](site, state)
+    return RedirectResponse(f"/feeds/{state.feed.slug}?done={wanted}", 303)
+
+
+def outbox(request: Request) -> Response:
+    """`/outbox`: what was told to whom, what waits, what failed, and why."""
+    site: Site = request.app.state.site
+    state = request.query_params.get("state", "")
+    target = request.query_params.get("target", "")[:200]
+    rows = site.store.outbox(target=target or None, state=state if state in STATES else None, limit=101)
+    targets = tuple(target.name for target in site.app.settings.targets)
+    return site.page(request, "outbox.html", rows=rows[:100], more=len(rows) > 100, states=STATES, state=state, target=target, targets=targets)
+
+
+def settings(request: Request) -> Response:
+    """`/settings`: the configuration in force, where each key comes from, and a place to try a rule."""
+    from monitor.config.written import in_force
+
+    site: Site = request.app.state.site
+    lines = [line for line in in_force(site.app.settings) if not line.key.startswith("feeds.")]
+    rule = _typed_rule(site, request)
+    found = list(islice(tried(site, rule, period=timedelta(days=7)), 500)) if rule else []
+    fitting = [edit for edit, why_not in found if why_not is None]
+    return site.page(
+        request,
+        "settings.html",
+        lines=lines,
+        rules=site.app.settings.rules,
+        rule=rule,
+        form=request.query_params,
+        kinds=KINDS,
+        levels=LEVELS,
+        looked_at=len(found),
+        fitting=site.rows(fitting[:TRIED_SHOWN]),
+        fits=len(fitting),
+        refused=[(site.row(edit), why_not) for edit, why_not in found if why_not is not None][:TRIED_SHOWN],
+    )
+
+
+def healthz(request: Request) -> Response:
+    """`/healthz`: 200 while the store can be read. Tells a stranger nothing else."""
+    site: Site = request.app.state.site
+    site.store.get_meta("healthz")
+    return JSONResponse({"status": "ok"})
+
+
+def polls_of(site: Site, slug: str, limit: int) -> tuple[PollRun, ...]:
+    """How the last polls went, newest first."""
+    return site.store.polls(slug, limit)
+
+
+def strip(runs: tuple[PollRun, ...]) -> list[tuple[datetime, str, str]]:
+    """One (time, outcome, how it is drawn) a poll, oldest first: runs of equal outcomes taken apart, their times spread evenly."""
+    found: list[tuple[datetime, str, str]] = []
+    for run in runs:
+        shown = min(run.times, POLLS)
+        step = (run.to_at - run.from_at) / max(1, run.times - 1)
+        found += [(run.to_at - step * number, run.outcome, _drawn(run.outcome)) for number in range(shown)]
+        if len(found) >= POLLS:
+            break
+    return found[:POLLS][::-1]
+
+
+def _drawn(outcome: str) -> str:
+    if outcome.startswith("error:"):
+        return "bad"
+    return "news" if outcome == "ok" else "same"
+
+
+def _state(site: Site, slug: str) -> FeedState:
+    state = next((state for state in site.store.feeds() if state.feed.slug == slug), None)
+    if state is None:
+        raise NotFound(f"There is no feed '{slug[:60]}'.")
+    return state
+
+
+def _poll_now(site: Site, state: FeedState) -> None:
+    if site.writing is None:
+        raise Busy("Another process holds the state.")
+    with site.writing() as store:
+        store.make_due([state.feed.slug], site.now, pages=False)
+
+
+def _pause(site: Site, state: FeedState) -> None:
+    _set_paused(site, state, True)
+
+
+def _resume(site: Site, state: FeedState) -> None:
+    _set_paused(site, state, False)
+
+
+def _set_paused(site: Site, state: FeedState, paused: bool) -> None:
+    # the file is the one source of truth; the daemon follows when it reads it again
+    from monitor.config import read_settings
+    from monitor.config.edit import set_key
+
+    if site.writing is None or not any(feed.slug == state.feed.slug for feed in site.app.settings.feeds):
+        raise Busy("This feed is not in feeds.toml.")
+    folder, memory = site.app.settings.config_dir, site.app.settings.state_dir
+    set_key(folder, f"feeds.{state.feed.slug}.paused", paused, lambda: read_settings(folder, memory, secrets=False))
+
+
+def _typed_rule(site: Site, request: Request) -> Rule | None:
+    form = request.query_params
+    if form.get("rule"):
+        return next((rule for rule in site.app.settings.rules if rule.name == form["rule"]), None)
+    if "try" not in form:
+        return None
+    return Rule(
+        name="typed here",
+        kinds=tuple(kind for kind in form.getlist("kind") if kind in KINDS),
+        min_severity=form["min"] if form.get("min") in LEVELS else "low",
+        undisclosed=form.get("undisclosed") == "1",
+        added=_words(form.get("added", "")),
+        removed=_words(form.get("removed", "")),
+    )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    # patterns stay for the file: who may see the pages need not be who may load the machine
+    return tuple(word for word in (part.strip()[:80] for part in text[:400].split(",")) if word and not word.startswith("re:"))

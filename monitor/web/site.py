@@ -1,0 +1,224 @@
+"""What every page is given: the program, a store to read, templates, and the way an answer is made."""
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor import __version__
+from monitor.app import App
+from monitor.errors import NotFound
+from monitor.model import Article, Diff, Edit, Revision, Segment
+from monitor.ports import Store
+from monitor.web import blocks, charts, words
+from monitor.web.filters import number
+from monitor.web.gate import Gate
+
+T = TypeVar("T")
+Writing = Callable[[], AbstractContextManager[Store]]
+OUTLETS_FOR = 30.0  # seconds; names of feeds change seldom, and counting a feed's articles is dear
+
+
+class Remembered:
+    """The values of the last so many keys, for what never changes once it is told."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The value of this key, made at the first call."""
+        try:
+            self._values.move_to_end(key)
+            return cast(T, self._values[key])
+        except KeyError:
+            value = make()
+        self._values[key] = value
+        while len(self._values) > self._size:
+            self._values.popitem(last=False)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One edit in a list: its headline as it changed (or stands), and the change that tells most."""
+
+    edit: Edit
+    outlet: str
+    headline: tuple[Segment, ...]
+    field: str
+    excerpt: tuple[Segment, ...]
+    language: str | None = None
+
+    @property
+    def href(self) -> str:
+        """Where its difference is shown."""
+        return f"/a/{self.edit.article}/{self.edit.from_rev}..{self.edit.to_rev}"
+
+
+@dataclass
+class Site:
+    """The pages over one program. `writing` opens the store for one change, or raises Busy; None where nothing may be changed."""
+
+    app: App
+    store: Store
+    gate: Gate
+    writing: Writing | None = None
+    closing: bool = False
+    _rows: Remembered = field(default_factory=lambda: Remembered(2000))
+    _diffs: Remembered = field(default_factory=lambda: Remembered(64))
+    _kept: dict[str, tuple[float, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.templates = _environment(self)
+
+    @property
+    def now(self) -> datetime:
+        """The program's time."""
+        return self.app.clock.now()
+
+    @property
+    def timezone(self) -> str:
+        """The zone times are shown in."""
+        return self.app.settings.timezone
+
+    @property
+    def public_url(self) -> str:
+        """Where the pages are known to the world, without a slash at the end; empty when nobody said."""
+        return (self.app.settings.web.public_url or "").rstrip("/")
+
+    def here(self, request: Request) -> str:
+        """The address of this site for absolute links."""
+        return self.public_url or f"{request.url.scheme}://{request.url.netloc}"
+
+    def page(self, request: Request, name: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: object) -> Response:
+        """A page from its template, with an ETag over what it says; 304 for who has it."""
+        known = self.gate.knows(request)
+        html = self.templates.get_template(name).render(
+            request=request,
+            path=request.url.path,
+            form_token=lambda: self.gate.form_token(request),
+            version=__version__ if known else "",
+            locked=self.gate.token is not None,
+            known=known,
+            **values,
+        )
+        return answer(request, html.encode("utf-8", "replace"), "text/html; charset=utf-8", status=status, headers=headers)
+
+    def kept(self, key: str, seconds: float, make: Callable[[], T]) -> T:
+        """A value made at most every so many seconds."""
+        now = self.app.clock.monotonic()
+        until, value = self._kept.get(key, (0.0, None))
+        if now >= until:
+            value = make()
+            self._kept[key] = (now + seconds, value)
+        return cast(T, value)
+
+    def outlets(self) -> dict[str, str]:
+        """The titles of all feeds by slug."""
+        return self.kept("outlets", OUTLETS_FOR, lambda: {state.feed.slug: state.title or state.feed.slug for state in self.store.feeds()})
+
+    def outlet(self, feeds: Sequence[str], url: str) -> str:
+        """Who publishes an article: the title of its first feed, else its host."""
+        return next((self.outlets().get(slug, slug) for slug in feeds), "") or words.host(url) or url
+
+    def article(self, text: str) -> Article:
+        """The article of this number. Raises NotFound."""
+        found = number(text)
+        article = self.store.article(found) if found else None
+        if article is None:
+            raise NotFound(f"There is no article {text[:40]}.")
+        return article
+
+    def revision(self, article: Article, text: str) -> Revision:
+        """The revision of this number. Raises NotFound."""
+        found = number(text)
+        revision = self.store.revision(article.id, found) if found else None
+        if revision is None:
+            raise NotFound(f"Article {article.id} has no revision {text[:40]}.")
+        return revision
+
+    def diff(self, article: Article, old: Revision, new: Revision) -> Diff:
+        """The difference of two revisions: as it was told for neighbours, computed (and kept a while) for others."""
+        edit = self.store.edit(article.id, new.rev) if old.rev == new.rev - 1 else None
+        if edit is not None:
+            changes = self._diffs.get(("told", edit.id), lambda: self.store.changes(edit.id))
+            return Diff(edit, old, new, changes)
+        return self._diffs.get((old.hash, new.hash, old.last_seen_at), lambda: _computed(article, old, new))
+
+    def row(self, edit: Edit) -> Row:
+        """One edit as lists show it."""
+        headline, field_name, excerpt = self._rows.get((edit.id, edit.article, edit.to_rev), lambda: self._told(edit))
+        return Row(edit, self.outlet(edit.feeds, edit.url), headline, field_name, excerpt)
+
+    def rows(self, edits: Iterable[Edit]) -> tuple[Row, ...]:
+        """Edits as lists show them."""
+        return tuple(map(self.row, edits))
+
+    def _told(self, edit: Edit) -> tuple[tuple[Segment, ...], str, tuple[Segment, ...]]:
+        changes = self.store.changes(edit.id)
+        headline = next((change.segments for change in changes if change.field == "headline" and change.op != "equal"), None)
+        field_name, excerpt = blocks.glance(changes)
+        return headline or (("=", edit.title),), field_name, excerpt
+
+
+def answer(
+    request: Request, body: bytes, media_type: str, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An answer with an ETag over its bytes; 304 for who has them."""
+    more = dict(headers or {})
+    if status == 200:
+        etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+        more["etag"] = etag
+        if etag in (part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")):
+            return Response(status_code=304, headers=more)
+    return Response(body, status, more, media_type=media_type)
+
+
+def json_answer(request: Request, document: object, *, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON document."""
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return answer(request, body, "application/json", headers=headers)
+
+
+def _computed(article: Article, old: Revision, new: Revision) -> Diff:
+    from monitor.compare import diff_of
+
+    return diff_of(old, new, url=article.url, feeds=article.feeds)
+
+
+def _environment(site: Site) -> Environment:
+    environment = Environment(
+        autoescape=True,
+        loader=PackageLoader("monitor.web", "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=words.shown,
+        auto_reload=False,
+    )
+    environment.filters |= {
+        "clock": lambda at: words.clock(at, site.timezone),
+        "day": lambda at: words.day(at, site.timezone),
+        "weekday": lambda at: words.weekday(at, site.timezone),
+        "moment": lambda at: words.moment(at, site.timezone),
+        "ago": lambda at: words.span(site.now - at),
+        "until": lambda at: words.span(at - site.now),
+        "span": words.span,
+        "thousands": words.thousands,
+        "many": words.many,
+        "host": words.host,
+        "link": words.link,
+        "without_secret": words.without_secret,
+        "zip": zip,
+    }
+    environment.globals |= {"timezone": site.timezone, "share": charts.share}
+    return environment

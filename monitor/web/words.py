@@ -1,0 +1,93 @@
+"""How values read on a page: times, spans, numbers, addresses, and foreign text without what a browser must not see."""
+
+import re
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+# C0 (but tab and line ends), DEL, C1 and lone surrogates: invalid in HTML, or live in a terminal that shows its source
+_UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+_USERINFO = re.compile(r"(://)[^/?#@\s]*@")
+
+
+def shown(value: object) -> object:
+    """Foreign text that a page may carry: unshowable characters replaced by U+FFFD; escaping comes after."""
+    if isinstance(value, str) and type(value) is str:
+        return _UNSHOWN.sub("�", value) if _UNSHOWN.search(value) else value
+    return value
+
+
+def clock(at: datetime | None, timezone: str) -> str:
+    """`16:20`."""
+    return f"{at.astimezone(ZoneInfo(timezone)):%H:%M}" if at else ""
+
+
+def day(at: datetime | None, timezone: str) -> str:
+    """`19 November 2026`."""
+    if at is None:
+        return ""
+    local = at.astimezone(ZoneInfo(timezone))
+    return f"{local.day} {local:%B %Y}"
+
+
+def weekday(at: datetime, timezone: str) -> str:
+    """`Thursday`."""
+    return f"{at.astimezone(ZoneInfo(timezone)):%A}"
+
+
+def moment(at: datetime | None, timezone: str) -> str:
+    """`19 Nov 2026, 16:20`."""
+    if at is None:
+        return ""
+    local = at.astimezone(ZoneInfo(timezone))
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def span(length: timedelta) -> str:
+    """`6 h 46 min`, `3 days`, `45 s`: the two largest units, nothing finer."""
+    seconds = max(0, int(length.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if hours < 1:
+        return f"{minutes} min"
+    if days < 1:
+        return f"{hours} h {minutes % 60} min" if minutes % 60 else f"{hours} h"
+    if days < 3 and hours % 24:
+        return f"{days} day{'s' if days > 1 else ''} {hours % 24} h"
+    return f"{days} day{'s' if days > 1 else ''}"
+
+
+def thousands(number: int) -> str:
+    """`12 345`, parted by a narrow space that no line breaks at."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def many(number: int, one: str, several: str = "") -> str:
+    """`1 edit`, `3 edits`."""
+    return f"{thousands(number)} {one if number == 1 else several or one + 's'}"
+
+
+def host(url: str) -> str:
+    """The site of an address, without www."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def link(url: str | None) -> str:
+    """The address when it may be followed (http, https, no control characters), else empty: then it is shown as text."""
+    if not url or any(ord(character) <= 32 or character == "\\" for character in url):
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.hostname else ""
+
+
+def without_secret(url: str) -> str:
+    """The address without the name and password it may carry."""
+    return _USERINFO.sub(r"\1", url)

@@ -34,14 +34,14 @@ def letters(text: str) -> str:
 
 def select(document: Document, title: str, judge: str | None) -> Selection:
     """The article's text. `judge` is the text the page gives to machines (letters only), a witness rather than a source."""
-    scope = _scope(document, title)
-    root = find_root(document, judge, scope)
+    headline = _headline_at(document, title)
+    root = _root(document, judge, headline)
     if root is None:
         return Selection(None, (), (), ())
     parts = _parts(document, root)
     inside = _inside(document, parts)
     within = [block for block in document.blocks if inside[block.at]]
-    captions = _captions(document, within)
+    captions = _captions(document, _pictured(document, headline, within))
     told = {letters(caption) for caption in captions} | {letters(title)} - {""}
     blocks: list[Block] = []
     for block in within:
@@ -61,30 +61,53 @@ def select(document: Document, title: str, judge: str | None) -> Selection:
 
 # A paragraph this long that stands there twice is one paragraph, printed twice.
 _LONG = 50
+# With this much text around it, the headline's surroundings are taken before a richer place elsewhere, if that is not far richer.
+_GOOD_PIECE, _FAR_RICHER = 600, 4
 # An article shorter than this is not trusted to be alone in its element.
 _SHORTEST = 250
 
 
-def _scope(document: Document, title: str) -> int:
+def _headline_at(document: Document, title: str) -> int | None:
+    """Which block is the headline."""
+    wanted = letters(title)
+    if not wanted:
+        return None
+    found = [k for k, block in enumerate(document.blocks) if letters(block.text) == wanted]
+    return next((k for k in found if document.blocks[k].tag == "h1"), found[0] if found else None)
+
+
+def _scope(document: Document, headline: int | None) -> int:
     """The element that the page itself calls an article and that holds the headline, if it holds text too; else the whole body."""
-    elements, wanted = document.elements, letters(title)
-    if not elements:
-        return 0
-    for block in document.blocks:
-        if block.tag == "h1" and wanted and letters(block.text) == wanted:
-            for at in document.chain(block.at):
-                if elements[at].tag in ("article", "main") and _prose(document, at) >= _SHORTEST:
-                    return at
+    elements = document.elements
+    if headline is not None and document.blocks[headline].tag == "h1":
+        for at in document.chain(document.blocks[headline].at):
+            if elements[at].tag in ("article", "main") and _prose(document, at)[0] >= _SHORTEST:
+                return at
     return 0
 
 
-def _prose(document: Document, root: int) -> int:
+def _around(document: Document, headline: int | None, scope: int) -> int | None:
+    """The smallest element that holds the headline and a good piece of text."""
+    if headline is None:
+        return None
+    for at in document.chain(document.blocks[headline].at):
+        if at == scope:
+            return None
+        size, paragraphs = _prose(document, at)
+        if size >= _GOOD_PIECE and paragraphs >= 3:
+            return at
+    return None
+
+
+def _prose(document: Document, root: int) -> tuple[int, int]:
+    """How many characters and paragraphs of prose an element holds."""
     inside = _inside(document, (root,))
-    return sum(
+    sizes = [
         len(block.text)
         for block in document.blocks
         if inside[block.at] and not block.furniture and not block.figure and block.link < 0.5 and len(block.text) >= 60
-    )
+    ]
+    return sum(sizes), len(sizes)
 
 
 def _parts(document: Document, root: int) -> tuple[int, ...]:
@@ -118,6 +141,19 @@ _VOLATILE = re.compile(r"\d|__\w{4,}$|^(?:css|sc|jsx|svelte)-|^[a-z]{0,2}[A-Z]\w
 def _stable(name: str) -> str:
     """A class name without its generated parts."""
     return " ".join(sorted(token for token in name.split() if not _VOLATILE.search(token)))
+
+
+def _root(document: Document, judge: str | None, headline: int | None) -> int | None:
+    """The article's element: the richest place, or a place around the headline that is nearly as rich."""
+    scope = _scope(document, headline)
+    root = find_root(document, judge, scope)
+    near = _around(document, headline, scope)
+    if root is None or near is None or near in document.chain(root):
+        return root
+    beside = find_root(document, judge, near)
+    if beside is None or _prose(document, beside)[0] * _FAR_RICHER < _prose(document, root)[0]:
+        return root
+    return beside
 
 
 def find_root(document: Document, judge: str | None, scope: int = 0) -> int | None:
@@ -186,6 +222,20 @@ def _inside(document: Document, roots: Sequence[int]) -> list[bool]:
     for at in range(roots[0] + 1, len(inside)):
         inside[at] = inside[at] or inside[document.elements[at].parent]
     return inside
+
+
+def _pictured(document: Document, headline: int | None, within: Sequence[Block]) -> Sequence[Block]:
+    """The blocks whose captions are the article's: those within its text, and those between headline and text."""
+    if not within or headline is None:
+        return within
+    first = next(k for k, block in enumerate(document.blocks) if block is within[0])
+    begin = headline - _ABOVE if headline < first else first
+    above = [block for block in document.blocks[max(0, begin) : first] if block.figure and not block.furniture and block.link < 0.5]
+    return [*above, *within]
+
+
+# A picture may stand right above its article's headline.
+_ABOVE = 3
 
 
 def _captions(document: Document, within: Sequence[Block]) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from monitor.extract.blocks import Block, Document
 # Elements that are a text's own structure: they make no box of what they hold.
 _STRUCTURE = frozenset("ul ol dl blockquote table tbody thead tr hgroup figure details".split())
 _LEAVES = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote pre dd dt td th figcaption".split())
+_ITEMS = frozenset("li dd dt td th".split())
+_LISTS = frozenset("ul ol dl table".split())
 _HEADINGS = frozenset("h2 h3 h4 h5 h6".split())
 
 # A kind of wrapper that holds this share of the prose is how this page sets its text.
@@ -52,7 +54,7 @@ def without_boxes(document: Document, roots: Sequence[int], blocks: Sequence[Blo
         box = _box(document, places, own, block, holder)
         if box is not None:
             _add(document, islands.setdefault(box, _Island()), block)
-    kept = {box for box, island in islands.items() if document.elements[box].text_root or _belongs(island)}
+    kept = {box for box, island in islands.items() if document.elements[box].text_root or _belongs(document.elements[box].tag, island)}
     return [block for block in blocks if (box := _box(document, places, own, block, holder)) is None or box in kept]
 
 
@@ -74,7 +76,7 @@ def _places(document: Document, roots: Sequence[int]) -> list[Place]:
 
 
 def _box(document: Document, places: Sequence[Place], own: set[Place], block: Block, holder: dict[int, int]) -> int | None:
-    """The outermost wrapper of this block that is not how the page sets its text; None where there is none."""
+    """The outermost wrapper of this block that is not how the page sets its text, or its list; None where there is none."""
     if block.at in holder:
         found = holder[block.at]
         return None if found < 0 else found
@@ -84,6 +86,8 @@ def _box(document: Document, places: Sequence[Place], own: set[Place], block: Bl
             if places[at] in own:
                 break
             box = at
+    elif block.tag in _ITEMS:
+        box = next((at for at in document.chain(block.at) if document.elements[at].tag in _LISTS), -1)
     holder[block.at] = box
     return None if box < 0 else box
 
@@ -104,8 +108,10 @@ def _add(document: Document, island: _Island, block: Block) -> None:
         island.short += 1
 
 
-def _belongs(island: _Island) -> bool:
+def _belongs(tag: str, island: _Island) -> bool:
     """Does this box hold a part of the article: a lone heading, a quote, a list, or paragraphs with little beside them?"""
+    if tag in _LISTS:
+        return island.linked < 0.4 * island.size and (not island.linked or island.size >= 25 * len(island.blocks))
     if len(island.blocks) == 1 and island.blocks[0].tag in _HEADINGS:
         return island.linked == 0
     share = island.linked / max(1, island.size)

@@ -59,7 +59,7 @@ def judge(old: Version, new: Version, changes: Sequence[Change], *, event: Event
         kinds=_kinds(judged, event, rewritten),
         severity=severity,
         disclosed=told,
-        changes=tuple(replace(one.change, kinds=_change_kinds(one)) for one in judged),
+        changes=tuple(replace(one.change, kinds=_change_kinds(one)) if one.found else one.change for one in judged),
         evidence=(*_evidence(judged), proof),
         fingerprint=_fingerprint(judged),
     )
@@ -89,8 +89,10 @@ def _only_trifles(change: Change, kinds: set[str], found: tuple[Finding, ...], h
 
 def _is_echo(one: _Judged, new: Version) -> bool:
     """Whether a feed only took over the headline that the page has already: told once, with the page's own edit."""
+    if not one.change.field.startswith("feed-headline"):
+        return False
     text = "".join(text for sign, text in one.change.segments if sign != "-")
-    return one.change.field.startswith("feed-headline") and bool(text) and fold(text) == fold(new.content.title)
+    return bool(text) and fold(text) == fold(new.content.title)
 
 
 # --- the whole text -------------------------------------------------------------------------------------------------

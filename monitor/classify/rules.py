@@ -4,6 +4,7 @@ A rule looks at one change and its hunks; what it finds is kept in the edit as e
 reader should care, 0 to 100, before the place is considered: a figure in a headline weighs more than one in a caption.
 """
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -151,6 +152,7 @@ def _rewritten(place: Place) -> list[str]:
 _DETAIL = 160
 
 
+@functools.lru_cache(maxsize=256)
 def _touched(hunk: Hunk, language: str) -> tuple[list[Figure], list[Figure]]:
     """The figures on each side that the hunk touches."""
     if max(len(hunk.removed), len(hunk.added)) > _DETAIL or not may_hold_figure(f"{hunk.removed} {hunk.added}"):

@@ -13,6 +13,7 @@ _QUOTED = re.compile(
     '["“„«「『〝＂](?P<inside>[^"“”„«»「」『』〝〞＂]{2,1200})["”“»」』〞＂]'
     "|(?<![^\\W\\d_])[‘'](?P<single>[^‘’'\n]{2,300}(?:['’][^\\W\\d_][^‘’'\n]{0,300})*)[’'](?![^\\W\\d_])"
 )
+_MARK = re.compile("[\"“”„«»「」『』〝〞＂‘’']")
 # Fewer words inside quotation marks are a title, a nickname or distance, not speech.
 _SPEECH_WORDS = 3
 _SPEECH_CHARACTERS = 8
@@ -33,6 +34,8 @@ def quotations(text: str) -> list[tuple[int, int, str]]:
 
 def quote_change(hunk: Hunk) -> tuple[str, str] | None:
     """The quotation before and after, when words inside it changed; one of them empty when it came or went whole."""
+    if not (_MARK.search(hunk.old) or _MARK.search(hunk.new)):
+        return None
     before, after = quotations(hunk.old), quotations(hunk.new)
     old = [words for start, end, words in before if start < hunk.old_end and hunk.old_start < end]
     new = [words for start, end, words in after if start < hunk.new_end and hunk.new_start < end]
@@ -70,9 +73,12 @@ _NO_NAMES = frozenset(
 )
 
 
+_NAMELIKE = re.compile("[A-ZÀ-ÖØ-ÞА-ЯЁァ-ヺ가-힣一-鿿]")
+
+
 def names_changed(hunk: Hunk) -> tuple[list[str], list[str]] | None:
     """Names that went and names that came in their place; None unless both."""
-    if hunk.words > 4 or not hunk.removed or not hunk.added:
+    if hunk.words > 4 or not hunk.removed or not hunk.added or not (_NAMELIKE.search(hunk.removed) and _NAMELIKE.search(hunk.added)):
         return None
     old, new = _names(hunk.old, hunk.old_start, hunk.old_end), _names(hunk.new, hunk.new_start, hunk.new_end)
     went = [name for name in old if name not in new and not _is_form_of(name, new)]

@@ -10,6 +10,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 
 from rapidfuzz.distance import Indel, LCSseq
 
@@ -59,7 +60,9 @@ def align(old: Sequence[str], new: Sequence[str], old_keys: Sequence[str], new_k
     for i, j in [*kept, (len(old), len(new))]:
         gap_old = free_old[bisect.bisect_right(free_old, before_old) : bisect.bisect_left(free_old, i)]
         gap_new = free_new[bisect.bisect_right(free_new, before_new) : bisect.bisect_left(free_new, j)]
-        if gap_old and gap_new:
+        if not moves and len(gap_old) == len(gap_new) == 1 and _shared_ends(old[gap_old[0]], new[gap_new[0]]):
+            links.append(Link((gap_old[0],), (gap_new[0],)))
+        elif gap_old and gap_new:
             links += _grown(_gap_pairs(gap_old, gap_new, bags), gap_old, gap_new, bags)
         if i < len(old):
             links.append(Link((i,), (j,)))
@@ -68,6 +71,16 @@ def align(old: Sequence[str], new: Sequence[str], old_keys: Sequence[str], new_k
         links += [Link((i,), (j,), moved=True) for i, j in elsewhere]
         links += _moved_and_edited(links, free_old, free_new, bags)
     return links
+
+
+def _shared_ends(old: str, new: str) -> bool:
+    """Whether most of two texts is the same from the beginning and from the end: alike without counting words."""
+    half = max(len(old), len(new)) // 2
+    start = len(commonprefix((old, new)))  # noqa: RUF071 - characters are meant, not parts of paths
+    if start >= half:
+        return True
+    end = len(commonprefix((old[start:][::-1], new[start:][::-1])))  # noqa: RUF071 - as above
+    return start + end >= half
 
 
 # --- equal units ----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ islands that only tear a change apart are given up, and what was put in or taken
 from array import array
 from collections import Counter
 from collections.abc import Sequence
-from itertools import accumulate, groupby
+from itertools import groupby
 
 from rapidfuzz.distance import Indel
 
@@ -26,8 +26,8 @@ Block = tuple[bool, int, int, int, int]
 def word_segments(old: Sequence[str], new: Sequence[str]) -> list[Segment]:
     """The segments that lead from the old tokens to the new ones."""
     blocks = _alternate(_runs(old, new), len(old), len(new))
-    blocks = _without_islands(blocks, old, new)
-    blocks = _at_phrase_borders(blocks, old, new)
+    if len(blocks) > 1:
+        blocks = _at_phrase_borders(_without_islands(blocks, old, new), old, new)
     segments: list[Segment] = []
     for equal, a, b, c, d in blocks:
         if equal:
@@ -49,27 +49,43 @@ _Run = tuple[int, int, int]
 
 def _runs(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
     """What is matched, in order. Blanks are matched last, beside words, so that they never decide."""
+    runs: list[_Run] = []
+    start, end = 0, min(len(old), len(new))
+    while start < end and old[start] == new[start]:
+        start += 1
+    stop, other = len(old), len(new)
+    while stop > start and other > start and old[stop - 1] == new[other - 1]:
+        stop, other = stop - 1, other - 1
+    if start:
+        runs.append((0, 0, start))
+    if stop > start and other > start:
+        runs += _inner_runs(old, new, (start, stop, start, other))
+    if stop < len(old):
+        runs.append((stop, other, len(old) - stop))
+    return runs
+
+
+def _inner_runs(old: Sequence[str], new: Sequence[str], inside: tuple[int, int, int, int]) -> list[_Run]:
+    a, last, c, other = inside
     numbers: dict[str, int] = {}
-    places = [[k for k, token in enumerate(side) if not token.isspace()] for side in (old, new)]
-    first, second = (
-        array("I", [numbers.setdefault(side[k], len(numbers)) for k in solid]) for side, solid in zip((old, new), places, strict=True)
-    )
+    olds = [k for k in range(a, last) if not old[k].isspace()]
+    news = [k for k in range(c, other) if not new[k].isspace()]
+    first = array("I", [numbers.setdefault(old[k], len(numbers)) for k in olds])
+    second = array("I", [numbers.setdefault(new[k], len(numbers)) for k in news])
     # a figure never anchors ('8% … 4%' to '4% … 5%' pairs by place, not by value), nor a word that stands everywhere
     never = {number for token, number in numbers.items() if not token[0].isalpha() or token.lower() in _LIGHT}
     runs: list[_Run] = []
-    a = c = 0
-    words = [(places[0][x + k], places[1][y + k]) for x, y, size in _matches(first, second, never) for k in range(size)]
-    for x, y in [*words, (len(old), len(new))]:
+    words = [(olds[x + k], news[y + k]) for x, y, size in _matches(first, second, never) for k in range(size)]
+    for x, y in [*words, (last, other)]:
         while a < x and c < y and old[a] == new[c]:
             runs.append((a, c, 1))
             a, c = a + 1, c + 1
         b, d = x, y
         while b > a and d > c and old[b - 1] == new[d - 1]:
             b, d = b - 1, d - 1
-        if x < len(old) and y < len(new):
-            runs.append((b, d, x + 1 - b))
-        elif x > b:
-            runs.append((b, d, x - b))
+        size = x - b + (x < last and y < other)
+        if size:
+            runs.append((b, d, size))
         a, c = x + 1, y + 1
     return runs
 
@@ -133,8 +149,8 @@ def _alternate(runs: list[tuple[int, int, int]], old_size: int, new_size: int) -
 
 # Words that anchor the eye less than others. English only: elsewhere length and script decide.
 _LIGHT_WORDS = """
-    a an the of to in on at by for with and or but as is are was were be been it its he she his her you they their we our this that these those
-    from has have had who which will would not after said can i
+    a an the of to in on at by for with and or but as is are was were be been it its he she his her you they their we our this that these
+    those from has have had who which will would not after said can i
 """
 _LIGHT = frozenset(_LIGHT_WORDS.split())
 # By how many of the two neighbours are replacements (the others only add or only remove): an island lighter than the
@@ -169,30 +185,42 @@ def _weigh(token: str) -> float:
 
 def _without_islands(blocks: list[Block], old: Sequence[str], new: Sequence[str]) -> list[Block]:
     """Gives up equal runs between two changes that weigh less than the churn they separate."""
-    if len(blocks) < 3:
-        return blocks
-    sums = [list(accumulate(map(_weight, side), initial=0.0)) for side in (old, new)]
     kept: list[Block] = []
+    weights: list[tuple[float, float]] = []
     for block in blocks:
         kept.append(block)
-        while len(kept) > 2 and not kept[-1][0] and _is_weak(kept[-3], kept[-2], kept[-1], sums):
-            _, _, b, _, d = kept.pop()
-            kept.pop()
-            _, a, _, c, _ = kept.pop()
-            kept.append((False, a, b, c, d))
+        weights.append(_weights(block, old, new))
+        while len(kept) > 2 and not kept[-1][0] and _is_weak(kept, weights):
+            _, a, _, c, _ = kept[-3]
+            _, _, b, _, d = kept[-1]
+            kept[-3:] = [(False, a, b, c, d)]
+            weights[-3:] = [(sum(pair[0] for pair in weights[-3:]), sum(pair[1] for pair in weights[-3:]))]
     return kept
 
 
-def _is_weak(before: Block, island: Block, after: Block, sums: list[list[float]]) -> bool:
-    weight = sums[0][island[2]] - sums[0][island[1]]
+# A run of more tokens is no island, whatever they are.
+_MAINLAND = 16
+
+
+def _weights(block: Block, old: Sequence[str], new: Sequence[str]) -> tuple[float, float]:
+    equal, a, b, c, d = block
+    if equal and b - a > _MAINLAND:
+        return _MAINLAND, _MAINLAND
+    weight = sum(map(_weight, old[a:b]))
+    return weight, weight if equal else sum(map(_weight, new[c:d]))
+
+
+def _is_weak(blocks: list[Block], weights: list[tuple[float, float]]) -> bool:
+    """Whether the last but one block, an equal run, gives way to its neighbours."""
+    weight = weights[-2][0]
     if weight < 0.1:
         return True
+    before, after = blocks[-3], blocks[-1]
     removes, adds = [block[2] > block[1] for block in (before, after)], [block[4] > block[3] for block in (before, after)]
     if weight >= _LIGHT_ISLAND or not any(removes) or not any(adds):
         return False
-    churn = min(max(sums[0][block[2]] - sums[0][block[1]], sums[1][block[4]] - sums[1][block[3]]) for block in (before, after))
     feather, times = _GIVEN_UP[sum(removes) + sum(adds) - 2]
-    return weight < feather or weight * times < churn
+    return weight < feather or weight * times < min(max(weights[-3]), max(weights[-1]))
 
 
 # --- sliding --------------------------------------------------------------------------------------------------------

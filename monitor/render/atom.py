@@ -10,7 +10,7 @@ from html import escape
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from monitor.model import Diff
-from monitor.render.excerpt import field_name, places, remark, web_address
+from monitor.render.excerpt import field_name, one_line, places, remark, web_address
 from monitor.render.plain import marked, side
 from monitor.report import gist, headlines
 from monitor.text import shorten, term_safe
@@ -86,7 +86,7 @@ def _entry(diff: Diff, channel: Channel) -> Iterator[str]:
     if address:
         yield from _link("related", _page(diff, channel), "text/html")
     for author in diff.new.content.authors[:10]:
-        if name := _xml(author):
+        if name := _xml(one_line(author)):
             yield f"<author><name>{escape(name)}</name></author>"
     for kind in (*edit.kinds, f"severity-{edit.severity.level}"):
         yield f'<category term="{escape(kind)}"/>'
@@ -129,7 +129,7 @@ def json_feed(diffs: Sequence[Diff], channel: Channel) -> bytes:
 def _item(diff: Diff, channel: Channel) -> dict[str, object]:
     edit = diff.edit
     address = web_address(edit.url) or _page(diff, channel)
-    authors = [{"name": name} for author in diff.new.content.authors if (name := _xml(author))]
+    authors = [{"name": name} for author in diff.new.content.authors if (name := _xml(one_line(author)))]
     return {
         "id": edit_id(diff),
         **({"url": address} if address else {}),

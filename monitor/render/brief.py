@@ -97,7 +97,7 @@ def _story(story: Story, room: int, pages: str | None, *, alone: bool) -> str | 
     return f"{text}\n{link}" if link else text
 
 
-_MENTION = re.compile(r"@(?=\w)|<(?=[!@#&/a-zA-Z])|(?<=\]\()|(?<=\]\[)")
+_MENTION = re.compile(r"@(?=\w)|<(?=[!@#&/a-zA-Z])|\](?=[(\[])")
 
 
 def tame(text: str) -> str:

@@ -8,13 +8,16 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.model import Change, Diff, Edit, Segment
-from monitor.text import term_safe
+from monitor.text import shorten, term_safe
 
 CONTEXT = 90  # characters kept on each side of a difference: a line or so, enough to know the sentence
 CHANGED_MAX = 1500  # characters of one added or removed piece; more is a rewrite, which the page shows better
 
 FIELDS = ("headline", "subheading", "byline", "section", "body", "caption", "feed-headline", "feed-summary")
 """The order in which fields are shown."""
+
+LINE_MAX = 300  # characters of a headline, name or reason where it stands as one line
+ADDRESS_MAX = 1000  # characters of an address that is shown; longer ones are made to hurt
 
 SIGNS = {"replace": "~", "insert": "+", "delete": "−", "move": ">", "split": "~", "merge": "~", "equal": " "}
 
@@ -101,6 +104,11 @@ def field_name(field: str) -> str:
     return f"{words} ({term_safe(slug)})" if slug else words
 
 
+def one_line(text: str) -> str:
+    """Foreign words as one harmless line of bearable length."""
+    return shorten(term_safe(text[: 20 * LINE_MAX]), LINE_MAX)
+
+
 def remark(edit: Edit) -> str:
     """A sentence for what words alone do not show: a page that went or came back, a text that returned."""
     if "gone" in edit.kinds:
@@ -142,6 +150,8 @@ def web_address(url: str) -> str | None:
         host = parts.hostname
     except ValueError:
         return None
+    if len(url) > ADDRESS_MAX:
+        return None
     if parts.scheme not in ("http", "https") or not host or not url.isascii() or not _URL.fullmatch(url):
         return _quoted(url) if parts.scheme in ("http", "https") and host and not url.isascii() else None
     return url
@@ -150,5 +160,8 @@ def web_address(url: str) -> str | None:
 def _quoted(url: str) -> str | None:
     from urllib.parse import quote
 
-    ascii_url = quote(url, safe="!#$%&'()*+,/:;=?@[]_.~-")
+    try:
+        ascii_url = quote(url, safe="!#$%&'()*+,/:;=?@[]_.~-")
+    except UnicodeEncodeError:
+        return None
     return ascii_url if _URL.fullmatch(ascii_url) else None

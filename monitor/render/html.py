@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from monitor.model import Report, Story
-from monitor.render.excerpt import Place, field_name, local, places, remark, times, web_address
+from monitor.render.excerpt import Place, field_name, local, one_line, places, remark, times, web_address
 from monitor.render.plain import HEADLINES_MAX, LOOK_FIRST, notice_line, side, summary
 from monitor.report import gist, headlines, several
 from monitor.text import shorten, term_safe
@@ -109,7 +109,7 @@ def report_html(report: Report, *, title: str, stories: int = 1000, changes: int
     """The report as one page that needs nothing beside it: no script, no remote file, its own strict policy."""
     hidden = report.more + sum(len(story.edits) for story in report.stories[stories:])
     html: str = _template("report.html", report.timezone).render(
-        report=report, title=title, summary=summary(report), stories=stories, changes=changes, hidden=hidden
+        report=report, title=one_line(title), summary=summary(report), stories=stories, changes=changes, hidden=hidden
     )
     return html
 
@@ -130,7 +130,7 @@ def preheader(report: Report) -> str:
 
 
 def _short_pair(pair: tuple[str, str]) -> tuple[str, str]:
-    return shorten(term_safe(pair[0]), 300), shorten(term_safe(pair[1]), 300)
+    return one_line(pair[0]), one_line(pair[1])
 
 
 def _groups(shown: Sequence[Place]) -> list[_Group]:
@@ -156,7 +156,7 @@ def _environment(timezone: str) -> "Environment":
         "notice_line": notice_line,
         "places": places,
         "remark": remark,
-        "safe_line": term_safe,
+        "safe_line": one_line,
         "several": several,
         "times": lambda diff: list(times(diff, zone)),
         "web_address": web_address,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from monitor.model import Notice, Report, Segment, Story
-from monitor.render.excerpt import Place, field_name, local, places, remark, times
+from monitor.render.excerpt import ADDRESS_MAX, Place, field_name, local, one_line, places, remark, times
 from monitor.report import gist, headlines, several
 from monitor.text import display_width, shorten, term_safe
 
@@ -13,6 +13,7 @@ COLUMNS = 76
 _GUTTER = 9  # '¶12→3   ~ ' up to the text
 LOOK_FIRST = 5
 HEADLINES_MAX = 50
+ALSO_MAX = 20  # outlets with the same edit that are named
 
 
 def report_text(report: Report, *, stories: int = 50, changes: int = 60, columns: int = COLUMNS) -> str:
@@ -31,21 +32,22 @@ def story_text(story: Story, timezone: str, *, changes: int = 60, columns: int =
 
 def _story_lines(story: Story, zone: ZoneInfo, changes: int, columns: int) -> Iterator[str]:
     edit = story.diff.edit
-    yield from wrap(term_safe(edit.title) or "(no headline)", columns)
-    yield term_safe(f"{story.outlet} · article {edit.article} · revisions {edit.from_rev}..{edit.to_rev}")
-    yield term_safe(edit.url)
+    yield from wrap(one_line(edit.title) or "(no headline)", columns)
+    yield from wrap(f"{one_line(story.outlet)} · article {edit.article} · revisions {edit.from_rev}..{edit.to_rev}", columns)
+    yield term_safe(edit.url[:ADDRESS_MAX])
     yield from wrap(f"severity {edit.severity.level.upper()} · {gist(edit)}", columns)
     yield from wrap(" · ".join(times(story.diff, zone)) + f" ({zone.key})", columns)
     if edit.severity.reasons:
-        yield from wrap("why: " + "; ".join(map(term_safe, edit.severity.reasons)), columns)
+        yield from wrap("why: " + "; ".join(map(one_line, edit.severity.reasons)), columns)
     if note := several(story.edits):
         yield note
     if story.held:
-        yield term_safe(story.held)
-    for other in story.also[:20]:
-        yield from wrap(f"also in {term_safe(', '.join(other.feeds) or other.url)}: {term_safe(other.url)}", columns)
-    if len(story.also) > 20:
-        yield f"and in {len(story.also) - 20} more"
+        yield from wrap(one_line(story.held), columns)
+    for other in story.also[:ALSO_MAX]:
+        yield from wrap(f"also in {one_line(', '.join(other.feeds) or 'a page')}:", columns)
+        yield "  " + term_safe(other.url[:ADDRESS_MAX])
+    if len(story.also) > ALSO_MAX:
+        yield f"and in {len(story.also) - ALSO_MAX} more"
     if note := remark(edit):
         yield ""
         yield note
@@ -57,7 +59,7 @@ def _changes(shown: Sequence[Place], limit: int, columns: int) -> Iterator[str]:
     for place in shown[:limit]:
         if place.field != field:
             yield ""
-            yield field_name(place.field).upper()
+            yield from wrap(field_name(place.field).upper(), columns)
             field = place.field
         yield from _place_lines(place, columns)
     if len(shown) > limit:
@@ -163,8 +165,8 @@ def _headlines(report: Report, columns: int) -> str:
         return ""
     lines = [_heading("Headlines changed")]
     for story, (old, new) in pairs[:HEADLINES_MAX]:
-        lines += [term_safe(f"{story.outlet} · article {story.diff.edit.article}")]
-        lines += [*_hung("− ", shorten(term_safe(old), 300), columns), *_hung("+ ", shorten(term_safe(new), 300), columns)]
+        lines += wrap(f"{one_line(story.outlet)} · article {story.diff.edit.article}", columns)
+        lines += [*_hung("− ", one_line(old), columns), *_hung("+ ", one_line(new), columns)]
     if len(pairs) > HEADLINES_MAX:
         lines.append(f"… and {len(pairs) - HEADLINES_MAX} more")
     return "\n".join(lines)
@@ -172,10 +174,10 @@ def _headlines(report: Report, columns: int) -> str:
 
 def _brief(story: Story, columns: int) -> Iterator[str]:
     edit = story.diff.edit
-    yield from _hung("* ", shorten(term_safe(edit.title), 200) or f"article {edit.article}", columns)
+    yield from _hung("* ", one_line(edit.title) or f"article {edit.article}", columns)
     also = f" · also in {len(story.also)} more" if story.also else ""
-    yield from _hung("  ", f"{term_safe(story.outlet)} · {edit.severity.level} · {gist(edit)}{also}", columns)
-    yield "  " + term_safe(edit.url)
+    yield from _hung("  ", f"{one_line(story.outlet)} · {edit.severity.level} · {gist(edit)}{also}", columns)
+    yield "  " + term_safe(edit.url[:ADDRESS_MAX])
 
 
 def _counts(report: Report, columns: int) -> str:
@@ -188,7 +190,7 @@ def _counts(report: Report, columns: int) -> str:
             for part in (count.headlines and f"{count.headlines} headline", count.undisclosed and f"{count.undisclosed} undisclosed")
             if part
         )
-        lines += _hung(f"{count.edits:>5}  ", term_safe(count.outlet) + (f" ({extra})" if extra else ""), columns)
+        lines += _hung(f"{count.edits:>5}  ", one_line(count.outlet) + (f" ({extra})" if extra else ""), columns)
     return "\n".join(lines)
 
 
@@ -201,7 +203,7 @@ def _tail(report: Report, columns: int) -> Iterator[str]:
         lines = [_heading("Problems")]
         for trouble in report.troubles[:30]:
             since = f" since {local(trouble.since, zone)}" if trouble.since else ""
-            lines += _hung("! ", term_safe(f"{trouble.subject}{since}: {trouble.message}"), columns)
+            lines += _hung("! ", one_line(f"{trouble.subject}{since}: {trouble.message}"), columns)
         yield "\n".join(lines)
 
 
@@ -209,5 +211,5 @@ def notice_line(notice: Notice) -> str:
     """A changed template in one sentence, with an example."""
     articles = len({edit.article for edit in notice.edits})
     example = next((marked(place.segments) for place in places(notice.sample, context=20)), "")
-    words = f"The same change in {articles} articles of {term_safe(notice.host)} (a new template?)"
+    words = f"The same change in {articles} articles of {one_line(notice.host)} (a new template?)"
     return f"{words}: {shorten(example, 200)}" if example else f"{words}."

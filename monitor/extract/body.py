@@ -73,6 +73,10 @@ def _headline_at(document: Document, title: str) -> int | None:
     if not wanted:
         return None
     found = [k for k, block in enumerate(document.blocks) if letters(block.text) == wanted]
+    if not found:
+        # an h1 of several blocks: kicker and headline
+        parts = [(k, letters(block.text)) for k, block in enumerate(document.blocks) if block.tag == "h1"]
+        found = [k for k, part in parts if len(part) >= 10 and (part in wanted or wanted in part)]
     return next((k for k in found if document.blocks[k].tag == "h1"), found[0] if found else None)
 
 
@@ -230,8 +234,14 @@ def _pictured(document: Document, headline: int | None, within: Sequence[Block])
         return within
     first = next(k for k, block in enumerate(document.blocks) if block is within[0])
     begin = headline - _ABOVE if headline < first else first
-    above = [block for block in document.blocks[max(0, begin) : first] if block.figure and not block.furniture and block.link < 0.5]
-    return [*above, *within]
+    above = [block for block in document.blocks[max(0, begin) : first] if block.figure]
+    return [block for block in (*above, *within) if block.link < 0.4 and not (block.furniture and _ELSEWHERE.search(block.furniture))]
+
+
+# Pictures in parts of these names belong to other articles.
+_ELSEWHERE = re.compile(
+    r"relat|recommend|newsletter|teaser|promo|trending|popular|sidebar|hidden|comment|cookie|menu|nav|footer|share|social|more|next"
+)
 
 
 # A picture may stand right above its article's headline.

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from monitor.extract.blocks import Document
 from monitor.extract.body import letters
 
 _ARTICLE_TYPE = re.compile(r"Article|BlogPosting|Report\b|LiveBlog|WebPage\b")
@@ -110,30 +111,56 @@ def _json(text: str) -> Any:
 
 # --- authors, section, address, language ----------------------------------------------------------------------------
 
-_PERSON = re.compile(r"^(?:by\s+)?([^\W\d_][\w.'’-]*(?: [\w.'’-]+){1,3})$", re.IGNORECASE)
+_PERSON = re.compile(r"^[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,4}$")
+_LEAD_IN = re.compile(
+    r"^(?:(?:written|story|text|words|report(?:ing)?|article|posted|published|veröffentlicht|geschrieben|verfasst)\s+)?"
+    r"(?:by|von|par|por|di|da|de|door|av|af|author|autor(?:in)?|autor(?:in)?/autor(?:in)?|auteur|автор|текст)\b[\s:]+",
+    re.IGNORECASE,
+)
 
 
-def authors_of(tree: LexborHTMLParser, metadata: Metadata) -> tuple[str, ...]:
-    """Who wrote it, each once."""
-    names = _ld_names(metadata.ld.get("author"))
-    if not names:
-        told = metadata.text("author", "article:author", "parsely-author", "sailthru.author", "byl", "dc.creator")
-        if told and "http" not in told and "@" not in told:
-            names = re.split(r"\s*[,;]\s*|\s+(?:and|und|et|y|e)\s+", re.sub(r"^(?:by|von|par|por|di)\s+", "", told, flags=re.IGNORECASE))
-    if not names:
-        for node in tree.css("[rel=author],[itemprop=author],[class*=byline i],[class*=author-name i],[class*=reporter i]"):
-            match = _PERSON.match(fold(node.text(separator=" ")))
-            if match:
-                names = [match[1]]
-                break
-    return clean_names(names)
+def authors_of(document: Document, metadata: Metadata) -> tuple[str, ...]:
+    """Who wrote it, each once: as told to machines, unless that names the outlet only; then as the byline shows."""
+    told = clean_names(_ld_names(metadata.ld.get("author")) or _meta_names(metadata))
+    outlet = letters(metadata.text("og:site_name") or "") or "-"
+    persons = tuple(name for name in told if letters(name) not in outlet and outlet not in letters(name) and "." not in name.rstrip("."))
+    return persons or clean_names(_shown_names(document)) or told
+
+
+def _meta_names(metadata: Metadata) -> list[str]:
+    told = metadata.text("author", "article:author", "parsely-author", "sailthru.author", "byl", "dc.creator", "article:author_name")
+    if not told or "http" in told or "@" in told:
+        return []
+    return re.split(r"\s*[,;]\s*|\s+(?:and|und|et|y|e)\s+", _LEAD_IN.sub("", told))
+
+
+def _shown_names(document: Document) -> list[str]:
+    """The names in the page's first byline: its links, or its text if that is names."""
+    comments = {element.mem_id for element in document.elements if element.furniture and "comment" in element.furniture}
+    for node in document.tree.css(
+        "[rel~=author],[itemprop=author],[class*=byline i],[class*=author i],[class*=reporter i],[class*=autor i]"
+    )[:12]:
+        if node.mem_id in comments or node.tag in ("body", "html", "head", "meta", "article", "main"):
+            continue
+        text = fold(node.text(separator=" "))
+        if not text or len(text) > 250:
+            continue
+        links = [fold(link.text(separator=" ")) for link in node.css("a")]
+        names = [name for name in links if _PERSON.match(name) and name[0].isupper()]
+        if names:
+            return names
+        rest = _LEAD_IN.sub("", text)
+        parts = [part for part in re.split(r"\s*[,;|&·•]\s*|\s+(?:and|und|et|y)\s+", rest) if part]
+        if parts and all(_PERSON.match(part) and part[0].isupper() for part in parts[:1]):
+            return [part for part in parts if _PERSON.match(part) and part[0].isupper()]
+    return []
 
 
 def clean_names(names: Sequence[str]) -> tuple[str, ...]:
     """Names without 'By', mail addresses, addresses of profiles; each once."""
     clean: dict[str, str] = {}
     for name in names:
-        name = re.sub(r"^(?:by|von|par|por)\s+", "", fold(name), flags=re.IGNORECASE)
+        name = _LEAD_IN.sub("", fold(name))
         name = re.sub(r"\s*\(?[\w.+-]+@[\w.-]+\.\w+\)?", "", name).strip(" ,;|·-–—/")
         if name and len(name) < 100 and "://" not in name and not name.startswith("@"):
             clean.setdefault(letters(name), name)

@@ -86,7 +86,7 @@ def _content(document: Document, metadata: Metadata, selection: Selection, title
     return Content(
         title=title,
         subtitle=header.subtitle,
-        authors=authors_of(document.tree, metadata) or clean_names(header.names),
+        authors=authors_of(document, metadata) or clean_names(header.names),
         section=section_of(metadata),
         body=tuple(block.text for block in header.body),
         captions=selection.captions,

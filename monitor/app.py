@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.model import Diff, Dispatch
 from monitor.ports import Clock, Doors, Fetcher, Store, Workers
 from monitor.settings import Settings, SiteRule
+
+if TYPE_CHECKING:
+    from monitor.store.sql import SqlStore
 
 
 @dataclass
@@ -30,6 +34,13 @@ class App:
         """Where the store is; `monitor.db` in the state folder when nothing is configured."""
         return self.settings.database_url or f"sqlite:///{self.settings.state_dir / 'monitor.db'}"
 
+    @property
+    def is_cluster(self) -> bool:
+        """Whether many processes may share the work: the database is PostgreSQL and the queue is installed."""
+        from importlib.util import find_spec
+
+        return self.database_url.startswith("postgres") and find_spec("pgqueuer") is not None
+
     def reading(self) -> Store:
         """The store for a command that only reads: takes no lock, never migrates."""
         return self._open(read_only=True)
@@ -42,6 +53,15 @@ class App:
         store = self._open(read_only=False)
         store.sync_feeds(self.settings.feeds, self.clock.now())
         store.sync_targets([target.name for target in self.settings.targets], self.clock.now())
+        return store
+
+    def working(self) -> "SqlStore":
+        """The store for one worker of many: writes, but leaves the feeds as the node with the ticks knows them."""
+        from monitor.store.sql import SqlStore
+
+        store = self._open(read_only=False)
+        assert isinstance(store, SqlStore)
+        store.use_feeds(self.settings.feeds)
         return store
 
     def _open(self, *, read_only: bool) -> Store:

@@ -42,10 +42,10 @@ def run(face: Face) -> None:
     from monitor.engine.local import LocalEngine
     from monitor.store.lock import hold
 
-    _start_log(face.verbosity)
+    start_log(face.verbosity)
     app = face.app()
-    with hold(app.settings.state_dir, app.database_url):
-        workers = _workers(app.settings)
+    with hold(app.settings.state_dir, app.database_url, shared=app.is_cluster):
+        workers = process_workers(app.settings)
         try:
             store = app.writing()
             first = _setup(app, store, workers)
@@ -69,10 +69,10 @@ def check(face: Face, slugs: tuple[str, ...], force: bool, as_json: bool) -> int
     from monitor.engine.local import run_once
     from monitor.store.lock import hold
 
-    _start_log(face.verbosity - 1)
+    start_log(face.verbosity - 1)
     app = face.app()
     with hold(app.settings.state_dir, app.database_url):
-        workers = _workers(app.settings)
+        workers = process_workers(app.settings)
         try:
             store = app.writing()
             chosen = known_slugs(slugs, store, app.settings) or None
@@ -100,7 +100,8 @@ def check(face: Face, slugs: tuple[str, ...], force: bool, as_json: bool) -> int
 # --- what both need -------------------------------------------------------------------------------------------------
 
 
-def _workers(settings: "Settings") -> "ProcessWorkers":
+def process_workers(settings: "Settings") -> "ProcessWorkers":
+    """Killable processes for the thinking, already started."""
     from monitor.engine.workers import ProcessWorkers
 
     workers = ProcessWorkers(wall=settings.fetch.timeout, preload=PRELOAD)
@@ -111,7 +112,16 @@ def _workers(settings: "Settings") -> "ProcessWorkers":
 def _setup(app: "App", store: "Store", workers: "ProcessWorkers") -> "Setup":
     from monitor.engine.local import Setup
 
-    return Setup(app.settings, app.doors(store, workers), app.fetcher(store), _jobs(app, store))
+    doors, fetcher = app.doors(store, workers), app.fetcher(store)
+    if not app.is_cluster:
+        return Setup(app.settings, doors, fetcher, _jobs(app, store))
+    from monitor.engine.cluster import Cluster, Worker, install_queue
+    from monitor.engine.leader import Leader
+
+    install_queue(app.database_url)
+    worker = Worker(app.settings, store, doors, fetcher, app.database_url)
+    leader = Leader(app.database_url)
+    return Setup(app.settings, doors, fetcher, [leader.only(job) for job in _jobs(app, store)], Cluster(store, worker))
 
 
 def _jobs(app: "App", store: "Store") -> "list[Job]":
@@ -164,7 +174,8 @@ def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
     return tuple(found)
 
 
-def _start_log(verbosity: int) -> None:
+def start_log(verbosity: int) -> None:
+    """Logs to stderr, one event a line."""
     from monitor.text import term_safe
 
     class OneLine(logging.Formatter):

@@ -29,6 +29,8 @@ from monitor.settings import Settings
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+    from monitor.engine.cluster import Cluster
+
 __all__ = ["Job", "LocalEngine", "Round", "Setup", "drive", "run_once"]
 
 log = logging.getLogger("monitor.engine")
@@ -52,12 +54,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """All that a configuration decides; a reload makes another one."""
+    """All that a configuration decides; a reload makes another one. `cluster`: turns go to a queue, and a worker takes them there."""
 
     settings: Settings
     doors: Doors
     fetcher: Fetcher
     jobs: Sequence[Job] = ()
+    cluster: "Cluster | None" = None
 
 
 @dataclass(slots=True)
@@ -90,6 +93,7 @@ class LocalEngine:
         self._pulse = _Pulse()
         self._notices = Notices()
         self._turns: set[asyncio.Task[datetime]] = set()
+        self._worker: asyncio.Task[None] | None = None
         self._stopping = False
         self._hup = False
 
@@ -102,7 +106,10 @@ class LocalEngine:
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
         with ThreadPoolExecutor(THREADS, thread_name_prefix="think") as self._pool:
             self._runner = self._new_runner()
-            await loop.run_in_executor(self._pool, self._setup.doors.store.free_leases)
+            if (cluster := self._setup.cluster) is None:
+                await loop.run_in_executor(self._pool, self._setup.doors.store.free_leases)
+            else:
+                self._worker = asyncio.create_task(cluster.worker.run(signals=False))
             scheduler = self._start_jobs()
             threading.Thread(target=self._watch_pulse, name="watchdog", daemon=True).start()
             self._notices.send("READY=1", f"MAINPID={os.getpid()}", "STATUS=watching")
@@ -164,6 +171,9 @@ class LocalEngine:
 
     def _claim(self, room: int) -> tuple[tuple[Turn, ...], datetime | None]:
         store, now = self._setup.doors.store, self._setup.doors.clock.now()
+        if (cluster := self._setup.cluster) is not None:
+            cluster.claim(now, hosts=room, lease=self._runner.lease)
+            return (), store.next_due_at()
         turns = store.claim(now, hosts=room, per_host=TASKS_PER_TURN, lease=self._runner.lease)
         return turns, store.next_due_at()
 
@@ -245,6 +255,9 @@ class LocalEngine:
         self._notices.send("STOPPING=1")
         self._pulse.stop.set()
         scheduler.shutdown(wait=False)
+        if self._setup.cluster is not None and self._worker is not None:
+            self._setup.cluster.worker.stop()
+            await asyncio.wait({self._worker}, timeout=DRAIN)
         if self._turns:
             _, late = await asyncio.wait(self._turns, timeout=DRAIN)
             for turn in late:

@@ -16,6 +16,7 @@ from monitor.store.asking import Asking
 from monitor.store.learning import Learning
 from monitor.store.merging import unmerge
 from monitor.store.outbox import OutboxPart
+from monitor.store.queueing import Queueing
 from monitor.store.reading import Reading
 from monitor.store.rows import Connected, Dialect, Readers, plain_postgres_url, postgres_reader, sqlite_reader
 from monitor.store.saving import Saving
@@ -32,7 +33,7 @@ DEFAULT_FILE = "monitor.db"
 CHECKPOINT_PAGES = 4000  # of the WAL: 16 MB, at which a checkpoint takes tens of milliseconds (measured)
 
 
-class SqlStore(Asking, Learning, Saving, Reading, Searching, OutboxPart):
+class SqlStore(Asking, Queueing, Learning, Saving, Reading, Searching, OutboxPart):
     """The whole memory over SQL; it keeps the promises of `ports.Store`."""
 
     def __init__(self, readers: Readers, writer: "Writer | None", settings: StoreSettings, engine: "Engine | None" = None) -> None:
@@ -53,6 +54,7 @@ class SqlStore(Asking, Learning, Saving, Reading, Searching, OutboxPart):
         if self._writer is not None:
             while self.index():
                 pass  # a command leaves with its words searchable
+            self._readers.close()  # first, so that the writer is the last one and takes the journal with it
             self._writer.close()
             self._writer = None
         self._readers.close()
@@ -173,18 +175,10 @@ def _open_postgres(url: str, *, read_only: bool, settings: StoreSettings) -> Sto
 
 def postgres_engine(url: str) -> "Engine":
     """The engine of the one writer of this process."""
-    from sqlalchemy import create_engine, event
+    from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
 
-    engine = create_engine(plain_postgres_url(url).replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool)
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: object) -> None:
-        from psycopg.rows import dict_row
-
-        connection.row_factory = dict_row
-
-    return engine
+    return create_engine(plain_postgres_url(url).replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool)
 
 
 # --- both -----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,117 @@
+"""`monitor worker` and `monitor cluster`: many processes over one PostgreSQL."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.face import Face, pass_face, print_json
+from monitor.errors import ConfigError
+
+if TYPE_CHECKING:
+    from monitor.app import App
+
+WORKER_SILENT = 30.0  # seconds after which a worker that said nothing is shown as lost
+
+
+@click.command()
+@pass_face
+def worker(face: Face) -> None:
+    """Work off turns from the queue of a PostgreSQL database, beside any number of others and of `monitor run`.
+
+    SIGTERM and SIGINT finish what is in hand and exit 0.
+    """
+    from monitor.cli.run import process_workers, start_log
+    from monitor.engine.cluster import Worker
+    from monitor.store.lock import hold
+
+    start_log(face.verbosity)
+    app = _clustered(face)
+    with hold(app.settings.state_dir, app.database_url, shared=True):
+        workers = process_workers(app.settings)
+        try:
+            store = app.working()
+
+            async def work() -> None:
+                await Worker(app.settings, store, app.doors(store, workers), app.fetcher(store), app.database_url).run()
+
+            asyncio.run(work())
+        finally:
+            workers.close()
+            app.close()
+
+
+@click.group()
+def cluster() -> None:
+    """Workers, queue and lag of a cluster."""
+
+
+@cluster.command()
+@click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
+@pass_face
+def status(face: Face, as_json: bool) -> None:
+    """Workers, queue depth, lag, the oldest due, and jobs that were held."""
+    from monitor.engine.queue import queue_state
+    from monitor.store.sql import SqlStore
+
+    app = _clustered(face)
+    try:
+        store = app.reading()
+        now = datetime.now(UTC)
+        counts = store.counts(now)
+        state = queue_state(app.database_url)
+        said = store.metas("worker:") if isinstance(store, SqlStore) else []
+        workers = [_worker(name, words, now) for name, words in said if words]
+    finally:
+        app.close()
+    lag = max(0.0, (now - counts.oldest_due_at).total_seconds()) if counts.oldest_due_at else 0.0
+    document: dict[str, Any] = {"workers": workers, "queue": state, "due": counts.due, "lag_seconds": round(lag, 1)}
+    if as_json:
+        print_json("cluster", document)
+        return
+    click.echo(f"workers    {sum(not row['lost'] for row in workers)} alive, {sum(row['lost'] for row in workers)} lost")
+    for row in workers:
+        click.echo(
+            f"  {row['name']}  {'lost' if row['lost'] else 'alive'}  {row['busy']} in hand, {row['turns']} turns, {row['edits']} edits"
+        )
+    click.echo(f"queue      {state['queued']} waiting, {state['picked']} in hand, {len(state['held'])} held")
+    for job in state["held"]:
+        click.echo(f"  job {job['id']}  {job['host']}  held since {job['since']}  (monitor cluster retry {job['id']})")
+    click.echo(f"due        {counts.due}, the oldest for {lag:.0f} s")
+
+
+@cluster.command()
+@click.argument("job", type=int)
+@pass_face
+def retry(face: Face, job: int) -> None:
+    """Put a held job back into the queue."""
+    from monitor.engine.queue import retry_held
+
+    retry_held(_clustered(face).database_url, job)
+
+
+@cluster.command()
+@click.argument("job", type=int)
+@pass_face
+def drop(face: Face, job: int) -> None:
+    """Give a held job up; what it was about is due again at its next time."""
+    from monitor.engine.queue import drop_held
+
+    drop_held(_clustered(face).database_url, job)
+
+
+def _clustered(face: Face) -> "App":
+    app = face.app()
+    if not app.is_cluster:
+        raise ConfigError(
+            ["a cluster needs [database] url = \"postgresql://…\" and the extra 'cluster'"], hint="pip install 'monitor[cluster]'"
+        )
+    return app
+
+
+def _worker(name: str, said: str, now: datetime) -> dict[str, Any]:
+    row = json.loads(said)
+    silent = (now - datetime.fromisoformat(row["at"])).total_seconds()
+    return {"name": name, "lost": silent > WORKER_SILENT, **row}

@@ -1,0 +1,129 @@
+"""The queue of a cluster: pgqueuer's table, filled in our transactions. One job is one turn of one host."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from monitor.errors import NotFound, StoreError
+from monitor.store.queueing import QueuedTask, QueuedTurn
+from monitor.store.rows import plain_postgres_url
+from monitor.times import rfc3339
+
+if TYPE_CHECKING:
+    from pgqueuer.adapters.persistence.queries import Queries
+    from pgqueuer.domain.types import JobId
+
+T = TypeVar("T")
+TURN = "turn"
+
+
+def enqueue(connection: Any, turns: Sequence[QueuedTurn]) -> set[int]:
+    """Puts turns into the queue within the caller's transaction; the hosts that have a job there already.
+
+    `dedupe_key` is the host: there is at most one job for a host in the whole cluster, queued or being worked off.
+    """
+    from pgqueuer.adapters.persistence.queries import SyncQueries
+
+    queries = SyncQueries(_Joined(connection))
+    jobs = queries.enqueue(
+        [TURN] * len(turns),
+        [payload_of(turn) for turn in turns],
+        [0] * len(turns),
+        dedupe_key=[turn.host for turn in turns],
+        on_conflict="skip",
+    )
+    return {turn.host_id for turn, job in zip(turns, jobs, strict=True) if job is None}
+
+
+def payload_of(turn: QueuedTurn) -> bytes:
+    """A turn as the bytes of a job."""
+    tasks = [[task.watch_id, task.fence, rfc3339(task.asked_at) if task.asked_at else None] for task in turn.tasks]
+    return json.dumps({"host_id": turn.host_id, "host": turn.host, "fence": turn.fence, "tasks": tasks}).encode()
+
+
+def turn_of(payload: bytes) -> QueuedTurn:
+    """The turn of a job's bytes."""
+    said = json.loads(payload)
+    tasks = tuple(QueuedTask(number, fence, datetime.fromisoformat(at) if at else None) for number, fence, at in said["tasks"])
+    return QueuedTurn(said["host_id"], said["host"], said["fence"], tasks)
+
+
+class _Joined:
+    """pgqueuer's driver over a connection that is in a transaction of ours; its own driver wants autocommit."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
+        from psycopg import RawCursor
+        from psycopg.rows import dict_row
+
+        cursor = RawCursor(self._connection, row_factory=dict_row)
+        cursor.execute(query.encode(), args or None)
+        return cursor.fetchall()
+
+
+# --- looking at the queue -------------------------------------------------------------------------------------------
+
+
+def queue_state(url: str) -> dict[str, Any]:
+    """How many jobs wait and are in hand, and which were held because of a bug of ours."""
+
+    async def look(queries: "Queries") -> dict[str, Any]:
+        if not await queries.schema_is_installed():
+            return {"queued": 0, "picked": 0, "held": []}
+        counts = {"queued": 0, "picked": 0}
+        for row in await queries.queue_size():
+            if row.status in counts:
+                counts[row.status] += row.count
+        held = [
+            {"id": int(job.id), "host": turn_of(job.payload).host if job.payload else "?", "since": rfc3339(job.updated)}
+            for job in await queries.list_failed_jobs()
+        ]
+        return {**counts, "held": held}
+
+    return _asked(url, look)
+
+
+def retry_held(url: str, job: int) -> None:
+    """A held job is queued again."""
+
+    async def again(queries: "Queries") -> None:
+        await queries.requeue_jobs([await _held(queries, job)])
+
+    _asked(url, again)
+
+
+def drop_held(url: str, job: int) -> None:
+    """A held job is given up."""
+
+    async def away(queries: "Queries") -> None:
+        await queries.mark_job_as_cancelled([await _held(queries, job)])
+
+    _asked(url, away)
+
+
+async def _held(queries: "Queries", job: int) -> "JobId":
+    known = [held.id for held in await queries.list_failed_jobs()]
+    found = next((number for number in known if int(number) == job), None)
+    if found is None:
+        raise NotFound(f"no held job {job}", hint="monitor cluster status")
+    return found
+
+
+def _asked(url: str, ask: "Callable[[Queries], Awaitable[T]]") -> T:
+    import psycopg
+    from pgqueuer.adapters.drivers.psycopg import PsycopgDriver
+    from pgqueuer.adapters.persistence.queries import Queries
+
+    async def once() -> T:
+        try:
+            connection = await psycopg.AsyncConnection.connect(plain_postgres_url(url), autocommit=True)
+        except psycopg.Error as error:
+            raise StoreError(f"cannot reach PostgreSQL: {error}") from error
+        async with connection:
+            return await ask(Queries(PsycopgDriver(connection)))
+
+    return asyncio.run(once())

@@ -66,7 +66,10 @@ class Connected:
         sql, bound = _expanded(sql, values)
         if self.dialect == "sqlite":
             return self.connection.execute(sql, bound)
-        return self.connection.execute(_percent(sql), bound)
+        from psycopg.rows import dict_row
+
+        # not the connection's own row factory: SQLAlchemy, which may share it, reads rows by number
+        return self.connection.cursor(row_factory=dict_row).execute(_percent(sql), bound)
 
 
 def plain(value: object) -> object:

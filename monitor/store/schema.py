@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import StoreError
 from monitor.store.rows import Dialect, Rows
+from monitor.store.views import views
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -64,7 +65,7 @@ def statements(dialect: Dialect) -> list[str]:
         lambda statement, *_, **__: made.append(str(statement.compile(dialect=spoken)).strip()),
     )
     SQLModel.metadata.create_all(engine, checkfirst=False)
-    made += PLAIN_SQL[dialect] + VIEWS
+    made += PLAIN_SQL[dialect] + views(dialect)
     made += [
         "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
         f"INSERT INTO alembic_version VALUES ('{SCHEMA}')",
@@ -87,5 +88,3 @@ PLAIN_SQL: dict[Dialect, list[str]] = {
         "ALTER TABLE change ALTER COLUMN data SET STORAGE EXTERNAL",
     ],
 }
-
-VIEWS: list[str] = []

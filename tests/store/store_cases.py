@@ -98,7 +98,7 @@ def edited(at: datetime, words: Content, *, after: int = 1, dispatches: tuple[Di
         Change("body", "replace", (1,), (1,), (("=", "The ferry hit the "), ("-", "pier"), ("+", "quay"), ("=", ".")), ("name",)),
     )
     told = Edit(
-        0, after, after + 1, url_of("a"), words.title, ("harbour",), at - HOUR, at, at, ("body", "name"), 
+        0, after, after + 1, url_of("a"), words.title, ("harbour",), at - HOUR, at, at, ("body", "name"),
         Severity("medium", 40, ("a name",)),
         False, None, Stats(1, 1, 2, 1, 0, 0, 0, 0.9), ("no stamp moved",), None, b"f" * 8,
     )  # fmt: skip

@@ -46,7 +46,7 @@ def compose(report: Report, letter: Letter) -> bytes:
     for plain in (False, True):
         message = _message(report, letter, plain=plain)
         raw = message.as_bytes()
-        if _reads_as_meant(raw, message):
+        if reads_as_meant(raw, message):
             return raw
     raise ValueError(f"message {letter.key[:12]} would not read back as it was written")
 
@@ -171,7 +171,7 @@ def _footer(report: Report, letter: Letter) -> Iterable[str]:
         yield f"You get this because you are target {clean_header(letter.target)}."
 
 
-def _reads_as_meant(raw: bytes, message: EmailMessage) -> bool:
+def reads_as_meant(raw: bytes, message: EmailMessage) -> bool:
     """Whether a mail program will find exactly the headers that were set, and nothing that a word smuggled in.
 
     RFC 2047 words could write headers of their own on Python before 3.12.5 (CVE-2024-6923).

@@ -18,7 +18,7 @@ from monitor.notify.payload import payload
 from monitor.render.atom import Channel, atom, json_feed
 from monitor.render.brief import brief, brief_title, tame
 from monitor.render.html import report_html
-from monitor.render.mail import Letter, compose
+from monitor.render.mail import Letter, compose, reads_as_meant
 from monitor.render.plain import COLUMNS, report_text
 from monitor.report import build
 from monitor.text import display_width
@@ -205,6 +205,16 @@ def test_a_post_fits_and_mentions_nobody(words: str, limit: int) -> None:
 
 def test_taming_keeps_what_is_read() -> None:
     assert tame("write to ann@example.org <b>").replace("\u200b", "") == "write to ann@example.org <b>"
+
+
+def test_a_header_that_was_smuggled_in_is_found_before_the_mail_leaves() -> None:
+    message = EmailMessage(policy=policy.SMTP)
+    message["Subject"] = "=?utf-8?q?Mayor=0D=0ABcc:_eve@example.net?="
+    raw = message.as_bytes()
+
+    assert reads_as_meant(raw, message) is (b"\nBcc:" not in raw)
+    assert not reads_as_meant(b"Subject: Mayor\r\nBcc: eve@example.net\r\n\r\n", message)
+    assert not reads_as_meant(b"Subject: Mayor\nBcc: eve@example.net\r\n\r\n", message)
 
 
 @settings(max_examples=150, deadline=None)

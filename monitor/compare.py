@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from monitor import classify, diff
-from monitor.model import Content, Diff, Edit, Event, Revision, Said, Source, Stamp
+from monitor.model import Change, Content, Diff, Edit, Event, Judgement, Revision, Said, Severity, Source, Stamp, Stats
 
 
-def diff_of(old: Revision, new: Revision, *, url: str, feeds: Sequence[str] = (), event: Event | None = None) -> Diff:
+def diff_of(old: Revision, new: Revision, url: str, feeds: Sequence[str] = (), event: Event | None = None) -> Diff:
     """The difference of two revisions, neighbours or not, with kinds, severity and whether it was disclosed.
 
     A feed that joined later said nothing before, so only feeds that spoke in both revisions are compared; where the text itself is
@@ -17,6 +17,29 @@ def diff_of(old: Revision, new: Revision, *, url: str, feeds: Sequence[str] = ()
     is_feed_text = new.source == "feed" and old.content != new.content
     both = set() if is_feed_text else old.listings.keys() & new.listings.keys()
     changes = diff.compare(old.content, new.content, _only(old.listings, both), _only(new.listings, both))
+    return _judged(old, new, changes, url, feeds, event)
+
+
+def coarse_diff_of(old: Revision, new: Revision, url: str, feeds: Sequence[str] = ()) -> Diff:
+    """The difference told without comparing words, for texts whose comparison broke its limits: every paragraph went, every one came.
+
+    Lawful and true, only not fine.
+    """
+    changes = [Change("headline", "replace", (1,), (1,), (("-", old.content.title), ("+", new.content.title)))]
+    changes = changes if old.content.title != new.content.title else []
+    for field, before, after in (("body", old.content.body, new.content.body), ("caption", old.content.captions, new.content.captions)):
+        if before == after:
+            continue
+        changes += [Change(field, "delete", (number,), (), (("-", text),)) for number, text in enumerate(before, 1)]
+        changes += [Change(field, "insert", (), (number,), (("+", text),)) for number, text in enumerate(after, 1)]
+    kinds = tuple(dict.fromkeys([change.field for change in changes] + ["rewritten"]))
+    reasons = ("the two texts could not be compared word by word within the limits",)
+    severity = Severity("high", 60, reasons)
+    stats = diff.measure(tuple(changes))
+    return Diff(_edit(old, new, url, feeds, Judgement(kinds, severity, None, tuple(changes), reasons), stats), old, new, tuple(changes))
+
+
+def _judged(old: Revision, new: Revision, changes: tuple[Change, ...], url: str, feeds: Sequence[str], event: Event | None) -> Diff:
     last_posted, last_updated = old.stamps
     verdict = classify.judge(
         classify.Version(old.content, _proof(last_posted, new), _proof(last_updated, new), old.last_seen_at),
@@ -26,8 +49,14 @@ def diff_of(old: Revision, new: Revision, *, url: str, feeds: Sequence[str] = ()
         source=new.source,
         language=new.content.language or old.content.language,
     )
+    edit = _edit(old, new, url, feeds, verdict, diff.measure(verdict.changes))
+    return Diff(edit, old, new, verdict.changes)
+
+
+def _edit(old: Revision, new: Revision, url: str, feeds: Sequence[str], verdict: Judgement, stats: Stats) -> Edit:
+    last_updated = old.stamps[1]
     claimed = new.updated.at if new.updated and (last_updated is None or new.updated.at != last_updated.at) else None
-    edit = Edit(
+    return Edit(
         article=new.article,
         from_rev=old.rev,
         to_rev=new.rev,
@@ -41,11 +70,10 @@ def diff_of(old: Revision, new: Revision, *, url: str, feeds: Sequence[str] = ()
         severity=verdict.severity,
         disclosed=verdict.disclosed,
         reverts_to=None,
-        stats=diff.measure(verdict.changes),
+        stats=stats,
         evidence=verdict.evidence,
         fingerprint=verdict.fingerprint,
     )
-    return Diff(edit, old, new, verdict.changes)
 
 
 def texts_diff(old: Content, new: Content, *, source: Source = "page") -> Diff:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from monitor.compare import diff_of
+from monitor.compare import coarse_diff_of, diff_of
 from monitor.model import Content, Diff, Edit, Entry, Event, KnownArticle, Listing, NewRevision, RawPage, Revision, Said, Source, Stamp
-from monitor.ports import Doors
+from monitor.ports import Doors, WorkerKilled
 from monitor.settings import Feed
 
 TEMPLATE_WINDOW = timedelta(hours=24)
@@ -45,7 +45,10 @@ def new_revision(
         content, listings, extractor=extractor,
     )  # fmt: skip
     slugs = tuple(sorted({listing.feed for listing in known.listed} | {feed.slug for feed in feeds}))
-    diff = diff_of(head, newer, url=known.url, feeds=slugs)
+    try:
+        diff = doors.workers.run(diff_of, head, newer, known.url, slugs)
+    except WorkerKilled:
+        diff = coarse_diff_of(head, newer, known.url, slugs)
     edit = replace(diff.edit, reverts_to=reverts_to, held_by=_held_by(diff.edit, known.url, doors))
     told = Diff(edit, head, newer, diff.changes)
     tags = frozenset(tag for feed in feeds for tag in feed.tags)

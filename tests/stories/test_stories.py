@@ -1,8 +1,10 @@
 """Whole stories through the real recipes: a feed and its pages over time, and what was remembered of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from fakes import FakeClock, FakeWeb, run_due
@@ -10,12 +12,12 @@ from newsdesk import HOST, Piece, feed
 
 from monitor.engine.workers import InlineWorkers
 from monitor.model import Revision
-from monitor.ports import ArticleQuery, Doors, EditQuery, Store
+from monitor.ports import ArticleQuery, Doors, EditQuery, Store, WorkerKilled
 from monitor.settings import Feed, ScheduleSettings, StoreSettings
 from monitor.store.sql import open_store
 
 FEED_URL = f"{HOST}/feed.xml"
-DAY = timedelta(days=1)
+T = TypeVar("T")
 
 
 class World:
@@ -202,3 +204,25 @@ def test_a_second_look_is_conditional(world: World) -> None:
     assert first.validators is None
     assert later
     assert all(request.validators for request in later)
+
+
+class ImpatientWorkers(InlineWorkers):
+    """Kills every comparison, as a hostile pair of texts would have it."""
+
+    def run(self, function: Callable[..., T], *args: object) -> T:
+        if function.__name__ == "diff_of":
+            raise WorkerKilled
+        return super().run(function, *args)
+
+
+def test_texts_that_cannot_be_compared_in_time_still_make_a_lawful_edit(world: World) -> None:
+    world.doors = replace(world.doors, workers=ImpatientWorkers())
+    world.publish(Piece())
+    world.work(hours=2)
+
+    world.edit(Piece(headline="Night ferry sails after all"))
+    [edit] = world.work(days=1)
+
+    assert edit.kinds == ("headline", "rewritten")
+    [change] = world.store.changes(edit.id)
+    assert change.segments == (("-", Piece().headline), ("+", "Night ferry sails after all"))

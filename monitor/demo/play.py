@@ -85,7 +85,7 @@ def _acts(newsroom: Newsroom, posted: datetime, second_day: datetime) -> Iterato
 def _settings(state: Path, address: str) -> Settings:
     return Settings(
         config_dir=state,
-        state_dir=state,
+        state_dir=state.absolute(),
         timezone=ZONE,
         fetch=FetchSettings(user_agent="monitor-demo", allow_networks=("127.0.0.0/8",), host_gap=timedelta(0)),
         feeds=(Feed(slug=SLUG, url=address + FEED, timezone=ZONE),),

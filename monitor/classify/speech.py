@@ -21,7 +21,9 @@ _SPEECH_CHARACTERS = 8
 
 def quotations(text: str) -> list[tuple[int, int, str]]:
     """(start, end, words) of what stands inside quotation marks and is long enough to be speech."""
-    out = []
+    out: list[tuple[int, int, str]] = []
+    if not _MARK.search(text):
+        return out
     for found in _QUOTED.finditer(text):
         group = "inside" if found["inside"] else "single"
         inside = found[group]
@@ -148,6 +150,8 @@ def stance_words(text: str, kinds: set[str]) -> list[str]:
 def stance_changed(hunks: list[Hunk]) -> tuple[list[str], list[str]] | None:
     """Hedging words that went and that came in short hunks of one change; words that only moved do not count."""
     short = [hunk for hunk in hunks if hunk.words <= _STANCE_WORDS]
+    if not short:
+        return None
     removed, added = " ¦ ".join(hunk.removed for hunk in short), " ¦ ".join(hunk.added for hunk in short)
     old, new = stance(removed), stance(added)
     if old == new:

@@ -137,15 +137,15 @@ class _Bags:
 
     def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
         self._texts = (old, new)
-        self._numbers: dict[str, int] = {}
         self._words: tuple[dict[int, array[int]], dict[int, array[int]]] = ({}, {})
+        self.likely: dict[tuple[tuple[int, ...], tuple[int, ...]], list[tuple[int, int, float]]] = {}
         self._sets: tuple[dict[int, frozenset[int]], dict[int, frozenset[int]]] = ({}, {})
 
     def words(self, side: int, unit: int) -> "array[int]":
         found = self._words[side].get(unit)
         if found is None:
-            numbers = self._numbers
-            found = array("I", [numbers.setdefault(word, len(numbers)) for word in words(self._texts[side][unit].casefold())])
+            # the hash of a word stands for it: two words of one hash would only make two texts a little more alike
+            found = array("Q", array("q", map(hash, words(self._texts[side][unit].casefold()))).tobytes())
             self._words[side][unit] = found
         return found
 
@@ -156,7 +156,7 @@ class _Bags:
         return found
 
     def joined(self, side: int, units: Sequence[int]) -> "array[int]":
-        out = array("I")
+        out = array("Q")
         for unit in units:
             out.extend(self.words(side, unit))
         return out
@@ -242,6 +242,13 @@ def _dense_pairs(old: list[int], new: list[int], bags: _Bags) -> list[Pair]:
 
 def _likely_pairs(old: Sequence[int], new: Sequence[int], bags: _Bags) -> list[tuple[int, int, float]]:
     """For each old unit the new one that shares most rare words with it, if they are alike."""
+    asked = tuple(old), tuple(new)
+    if asked not in bags.likely:
+        bags.likely[asked] = _by_rare_words(old, new, bags)
+    return bags.likely[asked]
+
+
+def _by_rare_words(old: Sequence[int], new: Sequence[int], bags: _Bags) -> list[tuple[int, int, float]]:
     holders: dict[int, list[int]] = defaultdict(list)
     for q, j in enumerate(new):
         for word in bags.set(1, j):

@@ -20,7 +20,7 @@ from monitor.extract.metadata import (
 )
 from monitor.extract.second import guessed_day
 from monitor.extract.stamps import Reading, address_stamp, is_stamp_line, lone_stamp, machine_stamps, visible_stamps, zone_of_language
-from monitor.extract.suspect import suspicion
+from monitor.extract.suspect import refused, suspicion
 from monitor.model import Content, Headers, Page, PageContext, Stamp
 
 # Goes up with every change that can read the same bytes differently; kept with each revision.
@@ -37,6 +37,8 @@ def extract_page(response_body: bytes, headers: Headers, status: int, context: P
         return Page(
             "article", None, context.url, None, context.known, context.known_posted, context.known_updated, context.extractor or EXTRACTOR
         )
+    if reason := refused(response_body, headers, status):
+        return Page("suspect", reason, context.url, None, Content(""), extractor=EXTRACTOR)
     return _read(response_body, headers, context)
 
 
@@ -71,7 +73,7 @@ def _read(body: bytes, headers: Headers, context: PageContext) -> Page:
         "article", None, context.url, canonical_of(document.tree, metadata, context.url), content, posted, updated, EXTRACTOR,
         more=next_pages(document.tree, context.url),
     )  # fmt: skip
-    reason = suspicion(html, headers, document, metadata, page, context)
+    reason = suspicion(html, document, metadata, page, context)
     return replace(page, verdict="suspect", reason=reason) if reason else page
 
 

@@ -102,9 +102,7 @@ def _asking(settings: Settings) -> Iterator[Finding]:
     if not settings.feeds:
         yield Finding("feeds", "warn", "none is configured", "monitor feeds add https://www.example.org/")
     if settings.fetch.user_agent == FetchSettings().user_agent:
-        yield Finding(
-            "user agent", "warn", "does not say who you are", "monitor config set fetch.user_agent 'monitor (+https://example.org/contact)'"
-        )
+        yield Finding("user agent", "warn", "does not say who you are", 'monitor config set fetch.user_agent "…who asks, and a contact…"')
     for feed in settings.feeds:
         if feed.ca_file and not Path(feed.ca_file).is_file():
             yield Finding(f"feed {feed.slug}", "FAIL", f"{feed.ca_file} is not there", "monitor config edit")

@@ -64,6 +64,11 @@ def say(sentence: str) -> None:
     click.echo(sentence, err=True)
 
 
+def counted(number: int, what: str) -> str:
+    """`1 feed`, `2 feeds`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def columns() -> int:
     """How wide the terminal is; 80 where there is none."""
     return shutil.get_terminal_size((OFF_TERMINAL, 24)).columns or OFF_TERMINAL

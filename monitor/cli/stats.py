@@ -9,6 +9,7 @@ import click
 
 from monitor.cli.face import Face, Reading, pass_face, print_json
 from monitor.cli.options import a_moment, feed_option, known_slugs, since_option
+from monitor.cli.printing import counted
 
 if TYPE_CHECKING:
     from monitor.figures import Tally
@@ -71,7 +72,7 @@ def _counted(reading: Reading, since: datetime, feeds: Sequence[str]) -> "Tally"
 
 def _drawn(found: "Tally", zone: str) -> Iterator[str]:
     first, last = found.days[0], found.days[-1]
-    yield f"{found.edits} edits from {first} to {last} ({zone})"
+    yield f"{counted(found.edits, 'edit')} from {first} to {last} ({zone})"
     if not found.edits:
         return
     judged = [(outlet.disclosed, outlet.undisclosed) for outlet in found.outlets]
@@ -81,7 +82,8 @@ def _drawn(found: "Tally", zone: str) -> Iterator[str]:
     yield ""
     yield from _days(found)
     yield ""
-    yield f"by hour    {_strip(found.hours)}  most at {max(range(24), key=found.hours.__getitem__):02}h, {max(found.hours)} edits"
+    busiest = max(range(24), key=found.hours.__getitem__)
+    yield f"by hour    {_strip(found.hours)}  most at {busiest:02}h, {counted(found.hours[busiest], 'edit')}"
     yield f"           {'0':<6}{'6':<6}{'12':<6}{'18':<6}"
     if any(count for _, count in found.first_edits):
         yield ""

@@ -11,6 +11,7 @@ import click
 
 from monitor import __version__
 from monitor.cli.face import Face, pass_face, print_json, say
+from monitor.cli.printing import counted
 
 if TYPE_CHECKING:
     from monitor.ports import Counts
@@ -101,16 +102,18 @@ def version(as_json: bool) -> None:
 def _print_status(face: Face) -> None:
     with face.reading() as reading:
         counts, settings, now = reading.store.counts(reading.now), reading.settings, reading.now
-    feeds = f"{counts.feeds} feeds" + (f", {counts.feeds_failing} failing (monitor feeds ls)" if counts.feeds_failing else "")
+    feeds = counted(counts.feeds, "feed") + (f", {counts.feeds_failing} failing (monitor feeds ls)" if counts.feeds_failing else "")
     due = f"{counts.due} due" + (f", the oldest for {_span(now - counts.oldest_due_at)}" if counts.oldest_due_at else "")
     reports = f"{counts.outbox_waiting} waiting" + (
         f", {counts.outbox_dead} failed for good (monitor notify log)" if counts.outbox_dead else ""
     )
     last = f"last poll {_span(now - counts.last_poll_at)} ago" if counts.last_poll_at else "never polled (monitor check, monitor run)"
     click.echo(f"watching   {feeds}, {counts.watched} of {counts.articles} articles")
-    click.echo(f"stored     {counts.revisions} revisions, {counts.edits} edits, {counts.edits_24h} in the last 24 h (monitor log)")
+    click.echo(
+        f"stored     {counted(counts.revisions, 'revision')}, {counted(counts.edits, 'edit')}, {counts.edits_24h} in the last 24 h (monitor log)"
+    )
     click.echo(f"asking     {last}; {due}")
-    click.echo(f"telling    {len(settings.targets)} targets, {reports}")
+    click.echo(f"telling    {counted(len(settings.targets), 'target')}, {reports}")
     click.echo(f"config     {settings.config_dir}")
     click.echo(f"state      {settings.state_dir}")
 

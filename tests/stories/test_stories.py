@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 from fakes import FakeClock, FakeWeb, run_due
-from newsdesk import HOST, Piece, feed
+from harbour import HOST, Piece, feed
 
 from monitor.engine.workers import InlineWorkers
 from monitor.model import Revision

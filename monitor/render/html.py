@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from monitor.model import Report, Story
+from monitor.render.digest import sorted_out
 from monitor.render.excerpt import Place, field_name, local, one_line, places, remark, times, web_address
-from monitor.render.plain import HEADLINES_MAX, LOOK_FIRST, notice_line, side, summary
+from monitor.render.plain import notice_line, side, summary
 from monitor.report import gist, headlines, several
 from monitor.text import shorten, term_safe
 
@@ -78,23 +79,13 @@ def mail_html(
     changes: int = 40,
 ) -> str:
     """The HTML part of a mail. `pages` is where monitor's own pages are, `unsubscribe` an address that asks before it acts."""
-    alone = is_one_story(report)
-    first = report.stories[: min(LOOK_FIRST, stories)]
-    rest = report.stories[len(first) : stories]
-    pairs = [(story, *_short_pair(pair)) for story in report.stories if (pair := headlines(story.diff))]
-    pairs = pairs if len(report.stories) > LOOK_FIRST else []
-    most = min(HEADLINES_MAX, stories)
     html: str = _template("mail.html", report.timezone).render(
         report=report,
-        alone=alone,
+        alone=is_one_story(report),
         title=title,
         preheader=shorten(preheader(report), 200),
         summary=summary(report),
-        first=first,
-        rest=rest,
-        hidden=report.more + sum(len(story.edits) for story in report.stories[len(first) + len(rest) :]),
-        pairs=pairs[:most],
-        pairs_more=max(0, len(pairs) - most),
+        digest=sorted_out(report, stories),
         footer=footer,
         pages=pages.rstrip("/") if pages else None,
         unsubscribe=unsubscribe,
@@ -127,10 +118,6 @@ def preheader(report: Report) -> str:
     pair = headlines(story.diff)
     changed = f"“{shorten(term_safe(pair[0]), 80)}” → “{shorten(term_safe(pair[1]), 80)}” · " if pair else ""
     return changed + (gist(story.diff.edit) if is_one_story(report) else summary(report))
-
-
-def _short_pair(pair: tuple[str, str]) -> tuple[str, str]:
-    return one_line(pair[0]), one_line(pair[1])
 
 
 def _groups(shown: Sequence[Place]) -> list[_Group]:

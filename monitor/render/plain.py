@@ -5,14 +5,13 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from monitor.model import Notice, Report, Segment, Story
+from monitor.render.digest import sorted_out
 from monitor.render.excerpt import ADDRESS_MAX, Place, field_name, local, one_line, places, remark, times
-from monitor.report import gist, headlines, several
+from monitor.report import disclosure, gist, several
 from monitor.text import display_width, shorten, term_safe
 
 COLUMNS = 76
 _GUTTER = 9  # '¶12→3   ~ ' up to the text
-LOOK_FIRST = 5
-HEADLINES_MAX = 50
 ALSO_MAX = 20  # outlets with the same edit that are named
 
 
@@ -126,19 +125,19 @@ def _fitting(word: str, columns: int) -> str:
 
 
 def _digest(report: Report, stories: int, changes: int, columns: int) -> Iterator[str]:
+    digest = sorted_out(report, stories)
     yield summary(report)
-    first = report.stories[: min(LOOK_FIRST, stories)]
-    if first:
-        yield _heading("Look first" if len(report.stories) > len(first) else "Edits")
-    for story in first:
+    if digest.first:
+        yield _heading("Look first" if len(report.stories) > len(digest.first) else "Edits")
+    for story in digest.first:
         yield story_text(story, report.timezone, changes=changes, columns=columns)
-    yield _headlines(report, columns)
-    rest = report.stories[len(first) : stories]
-    if rest:
-        yield "\n".join([_heading("Further edits"), *(line for story in rest for line in _brief(story, columns))])
-    hidden = report.more + sum(len(story.edits) for story in report.stories[len(first) + len(rest) :])
-    if hidden:
-        yield f"{hidden} more edits: monitor log"
+    if digest.pairs:
+        yield "\n".join([_heading("Headlines changed"), *(line for pair in digest.pairs for line in _pair(*pair, columns))])
+    for name, told in (("Undisclosed", digest.silent), ("Further edits", digest.rest)):
+        if told:
+            yield "\n".join([_heading(name), *(line for story in told for line in _brief(story, columns))])
+    if digest.hidden:
+        yield f"{digest.hidden} more edits: monitor log"
     yield _counts(report, columns)
     yield from _tail(report, columns)
 
@@ -159,17 +158,13 @@ def _heading(text: str) -> str:
     return f"{text}\n{'=' * display_width(text)}"
 
 
-def _headlines(report: Report, columns: int) -> str:
-    pairs = [(story, pair) for story in report.stories if (pair := headlines(story.diff))]
-    if len(report.stories) <= LOOK_FIRST or not pairs:
-        return ""
-    lines = [_heading("Headlines changed")]
-    for story, (old, new) in pairs[:HEADLINES_MAX]:
-        lines += wrap(f"{one_line(story.outlet)} · article {story.diff.edit.article}", columns)
-        lines += [*_hung("− ", one_line(old), columns), *_hung("+ ", one_line(new), columns)]
-    if len(pairs) > HEADLINES_MAX:
-        lines.append(f"… and {len(pairs) - HEADLINES_MAX} more")
-    return "\n".join(lines)
+def _pair(story: Story, old: str, new: str, columns: int) -> Iterator[str]:
+    edit = story.diff.edit
+    yield from wrap(
+        f"{one_line(story.outlet)} · article {edit.article} · {edit.severity.level} · {disclosure(edit) or gist(edit)}", columns
+    )
+    yield from _hung("− ", one_line(old), columns)
+    yield from _hung("+ ", one_line(new), columns)
 
 
 def _brief(story: Story, columns: int) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Edits → what is told, and to whom. Pure: `build` groups, orders and counts; `route` applies the rules of the configuration."""
 
 from monitor.report.build import build
-from monitor.report.facts import gist, headlines, outlet_of, several
+from monitor.report.facts import disclosure, gist, headlines, outlet_of, several
 from monitor.report.plan import Bundle, bundles, reason_of
 from monitor.report.route import addressees, bypasses, in_quiet, misfit, mute_of, next_digest, quiet_end, route
 
@@ -11,6 +11,7 @@ __all__ = [
     "build",
     "bundles",
     "bypasses",
+    "disclosure",
     "gist",
     "headlines",
     "in_quiet",

@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("monitor.cli.run", "run", "The daemon: polls, looks, stores, reports."),
     "check": ("monitor.cli.run", "check", "Poll what is due now, look at pages, store, exit."),
     "ls": ("monitor.cli.reading", "ls", "Articles."),
-    "log": ("monitor.cli.reading", "log", "Edits, or the revisions of one article."),
+    "log": ("monitor.cli.log", "log", "Edits, or the revisions of one article."),
     "show": ("monitor.cli.reading", "show", "One revision, whole."),
     "diff": ("monitor.cli.diff", "diff", "What differs between two revisions."),
     "search": ("monitor.cli.reading", "search", "Search all versions: current, added, removed words."),

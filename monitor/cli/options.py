@@ -12,9 +12,6 @@ from monitor.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-LIMIT_ON_TERMINAL = 200
-"""Rows shown on a terminal without --limit; piped output and --jsonl are whole."""
-
 
 def json_options(command: F) -> F:
     """--json, --jsonl, --fields."""

@@ -109,9 +109,8 @@ def _print_status(face: Face) -> None:
     )
     last = f"last poll {_span(now - counts.last_poll_at)} ago" if counts.last_poll_at else "never polled (monitor check, monitor run)"
     click.echo(f"watching   {feeds}, {counts.watched} of {counts.articles} articles")
-    click.echo(
-        f"stored     {counted(counts.revisions, 'revision')}, {counted(counts.edits, 'edit')}, {counts.edits_24h} in the last 24 h (monitor log)"
-    )
+    stored = f"{counted(counts.revisions, 'revision')}, {counted(counts.edits, 'edit')}"
+    click.echo(f"stored     {stored}, {counts.edits_24h} in the last 24 h (monitor log)")
     click.echo(f"asking     {last}; {due}")
     click.echo(f"telling    {counted(len(settings.targets), 'target')}, {reports}")
     click.echo(f"config     {settings.config_dir}")

@@ -81,7 +81,7 @@ def subject(report: Report) -> str:
     if report.reason == "quiet hours":
         return f"Edits held in quiet hours: {figures}"
     if report.reason.startswith("limit"):
-        return f"{report.edits} more edits in {len(report.counts)} outlets"
+        return summary(report).replace(" edit", " more edit", 1)
     return f"Edits {day.day} {day:%b}: {figures}"
 
 

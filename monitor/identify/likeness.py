@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 # Words; of scripts without spaces every character is one.
 _WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W_]+")
@@ -9,6 +10,7 @@ _WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W_]+")
 MAX_TEXT = 8_000
 
 
+@lru_cache(maxsize=512)
 def words_of(text: str) -> "Counter[str]":
     """The words of a text's first part, counted, without case."""
     return Counter(_WORD.findall(text[:MAX_TEXT].casefold()))

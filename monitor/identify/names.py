@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -52,6 +53,7 @@ def entry_keys(feed: Feed, known: KnownFeed, document: FeedDocument) -> tuple[tu
     )
 
 
+@lru_cache(maxsize=8192)
 def names_of(slug: str, guid: str | None, url: str | None, title: str, published_at: datetime | None) -> tuple[Key, ...]:
     """The names these words of an entry make, surest first."""
     names: list[Key] = []

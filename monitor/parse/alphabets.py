@@ -84,7 +84,7 @@ def _alphabets() -> dict[str, Alphabet]:
         Alphabet("cp949", frozenset(hangul | marks), frozenset(hangul), 0.6, is_double=True),
         Alphabet("gb18030", frozenset(hanzi | marks), frozenset(hanzi), 0.5, is_double=True),
         Alphabet("big5hkscs", frozenset(hanzi_tw | marks), frozenset(hanzi_tw), 0.5, is_double=True),
-        Alphabet("cp874", frozenset(thai | quotes), frozenset(thai), 0.7),
+        Alphabet("cp874", frozenset(thai | quotes), frozenset("านรกอเงมลยวดท"), 0.42),
         *(
             Alphabet(codec, frozenset(cyrillic), frozenset("оеаинтсрвл"), 0.42)
             for codec in ("cp1251", "koi8_r", "iso8859_5", "cp866")

@@ -167,7 +167,7 @@ def _codec_for(strange: bytes, labels: list[str]) -> str | None:
             # an encoding without an alphabet of its own here (Latin and its neighbours): right unless another plainly is
             if share < PLAINLY and _decodes(sample, label):
                 return label
-        elif (at_home := own.share(sample)) >= AT_HOME and at_home >= share - 0.2:
+        elif (at_home := own.share(sample)) >= AT_HOME and (at_home >= share - 0.2 or (own.is_double and best and not best.is_double)):
             return label
     if best is not None and share >= AT_HOME:
         return best.codec

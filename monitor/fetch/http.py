@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
@@ -43,6 +44,7 @@ class HttpFetcher:
         self.gate = HostGate(clock, gap=settings.host_gap, per_host=settings.per_host)
         self._robots = RobotsBook(robots or NoMemory(), self._fetch_robots, clock.now)
         self._agent = settings.user_agent.split("/", 1)[0].strip() or "monitor"
+        self._agent_line = agent_line(settings.user_agent, socket.gethostname())
         self._transports: dict[tuple[str | None, str | None], ExactTransport] = {}
         self._slots = Slots(settings.concurrency)
 
@@ -89,7 +91,9 @@ class HttpFetcher:
             hops: list[Hop] = []
             try:
                 async with asyncio.timeout(self._settings.timeout.total_seconds()):
-                    return await self._exchange(request, target, hops)
+                    answer = await self._exchange(request, target, hops)
+                    self.gate.sent(host_of(target), len(answer.body))
+                    return answer
             except TimeoutError:
                 seconds = self._settings.timeout.total_seconds()
                 return self._failure(request.url, "timeout", f"no complete answer within {seconds:g} s ([fetch] timeout)", hops=hops)
@@ -111,7 +115,7 @@ class HttpFetcher:
             target = self._next_hop(target, location, response.status_code, hops)
 
     async def _send(self, request: Request, target: str, *, same_origin: bool) -> httpx.Response:
-        lines = [("Host", _host_line(target)), ("User-Agent", self._settings.user_agent), ("Accept", _ACCEPT[request.kind])]
+        lines = [("Host", _host_line(target)), ("User-Agent", self._agent_line), ("Accept", _ACCEPT[request.kind])]
         lines += [("Accept-Encoding", "gzip, deflate")]
         validators = request.validators
         if validators is not None and wire_url(validators.url) == target:
@@ -211,6 +215,15 @@ _CODES: tuple[tuple[type[BaseException], str, str], ...] = (
     (aiohttp.InvalidURL, "network", "this is not an address that can be asked"),
     (aiohttp.ClientError, "network", "the connection broke"),
 )
+
+
+def agent_line(configured: str, machine: str) -> str:
+    """The User-Agent, always with a contact: where none is configured, the role mailbox of this machine (RFC 2142)."""
+    if "http" in configured or "@" in configured:
+        return configured
+    name = "".join(c for c in machine if c.isascii() and (c.isalnum() or c in "-.")) or "localhost"
+    product = configured.split(" (", 1)[0] if "set [fetch] user_agent" in configured else configured
+    return f"{product} (news feed monitor; abuse@{name})"
 
 
 def wire_url(url: str) -> str:

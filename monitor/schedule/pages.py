@@ -20,7 +20,6 @@ POWER = 0.75
 QUIET_LOOKS = 10
 HOST_PRIOR = 50.0
 AGAIN_SOON = timedelta(minutes=10)  # a held look
-GONE_LOOKS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def after_look(
     memo = read_page_memo(pace.memo)
     memo.quiet = 0 if edited or verdict == "new" else memo.quiet + 1
     memo.odd = memo.odd + 1 if verdict == "suspect" else 0
-    failures = pace.failures + 1 if verdict == "failed" else 0
+    failures = pace.failures + 1 if verdict in ("failed", "gone") else 0
     usual = interval(posted_at, first_seen_at, last_edit_at, habit, bounds, now, quiet=memo.quiet)
     wait = _wait(usual, answer, verdict, failures, memo, bounds)
     if sooner is not None:
@@ -93,8 +92,10 @@ def interval(
     stirred: timedelta = max(timedelta(0), now - born_at)
     if last_edit_at is not None:
         stirred = min(stirred, 2 * max(timedelta(0), now - last_edit_at))
-    aged: float = ((stirred + CORE) / CORE) ** POWER
-    wait = BASE * _outlet(habit) * aged
+    # who bounds everything below the law's own scale gets the same law on a smaller one
+    scale = min(1.0, max(bounds.page_min / BASE, bounds.page_max / BASE / 4))
+    aged: float = (1 + stirred / (CORE * scale)) ** POWER
+    wait = BASE * scale * _outlet(habit) * aged
     if quiet >= QUIET_LOOKS:
         wait *= 1.5
     return min(max(wait, bounds.page_min), bounds.page_max)
@@ -109,7 +110,7 @@ def _wait(usual: timedelta, answer: Answer, verdict: Verdict, failures: int, mem
     if verdict == "held":
         return min(usual, max(AGAIN_SOON, bounds.page_min))
     if verdict == "gone":
-        return min(max(usual, GONE_LOOKS), bounds.page_max)
+        return backoff("http_404", answer, failures, usual, bounds.page_max)
     return usual
 
 

@@ -7,7 +7,7 @@ import pytest
 from loopback_site import Asked, Site, reply
 
 from monitor.clock import SystemClock
-from monitor.fetch.http import HttpFetcher, wire_url
+from monitor.fetch.http import HttpFetcher, agent_line, wire_url
 from monitor.model import Answer, Failure, Request, Response, Validators
 from monitor.settings import FetchSettings
 
@@ -65,6 +65,11 @@ def test_an_address_is_kept_verbatim(path: str) -> None:
     _, asked = fetched(path + "#top", {})
 
     assert asked[0].path == path
+
+
+def test_the_user_agent_always_names_a_contact() -> None:
+    assert agent_line("mine/2 (+https://me.example)", "box") == "mine/2 (+https://me.example)"
+    assert agent_line(FetchSettings().user_agent, "box.example") == "monitor/0.1 (news feed monitor; abuse@box.example)"
 
 
 def test_an_address_with_foreign_letters_is_escaped_as_browsers_do() -> None:

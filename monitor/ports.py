@@ -416,6 +416,18 @@ class KeepingStore(Protocol):
         """Re-computes every hash; yields what does not fit."""
         ...
 
+    def ledger(self, lines: Iterable[str]) -> Iterator[Fault]:
+        """What the lines of a ledger file say that this store does not."""
+        ...
+
+    def redact(self, article_id: int, revs: Sequence[int] | None, reason: str, now: datetime) -> tuple[int, ...]:
+        """Removes the words and raw pages of these revisions, None: all; which revisions that were. Hashes stay. Raises NotFound."""
+        ...
+
+    def redacted(self) -> tuple[tuple[int, int, datetime, str], ...]:
+        """(article, rev, when, why) of every revision whose words were removed."""
+        ...
+
     def close(self) -> None: ...
 
 

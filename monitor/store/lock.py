@@ -27,6 +27,22 @@ def hold(state_dir: Path, database_url: str, *, shared: bool = False) -> Iterato
         yield
 
 
+def is_held_elsewhere(state_dir: Path) -> bool:
+    """Whether another process holds the state folder now."""
+    try:
+        lock = os.open(state_dir / LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.pread(lock, 32, 0).decode(errors="replace").strip() != str(os.getpid())
+    else:
+        return False
+    finally:
+        os.close(lock)
+
+
 @contextmanager
 def _file(state_dir: Path) -> Iterator[None]:
     path = state_dir / LOCK_FILE

@@ -1,13 +1,16 @@
 """A store in memory, for tests and for a state that is not there yet: it keeps the promises of the SQL store (tests/store/)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from monitor import proof
+from monitor.errors import NotFound
 from monitor.model import (
     LEVELS,
     Article,
     Change,
+    Content,
     Delivery,
     Diff,
     DispatchState,
@@ -309,6 +312,33 @@ class MemoryStore(MemorySaving):
 
     def verify(self, article_id: int | None = None) -> Iterator[Fault]:
         yield from ()
+
+    def ledger(self, lines: Iterable[str]) -> Iterator[Fault]:
+        yield from ()
+
+    def redact(self, article_id: int, revs: Sequence[int] | None, reason: str, now: datetime) -> tuple[int, ...]:
+        row = self.article_rows.get(article_id)
+        if row is None or not row.revisions:
+            raise NotFound(f"article {article_id} has no revisions")
+        keys = {proof.content_json(one.content, one.listings) for one in row.revisions if revs is None or one.rev in revs}
+        gone = [one.rev for one in row.revisions if proof.content_json(one.content, one.listings) in keys]
+        for rev in gone:
+            row.revisions[rev - 1] = replace(row.revisions[rev - 1], content=Content(""), listings={}, redacted=True)
+            row.raws.pop(rev, None)
+            self.tombstones[article_id, rev] = (now, reason)
+        for told in self.edit_rows.values():
+            if told.edit.article == article_id and {told.edit.from_rev, told.edit.to_rev} & set(gone):
+                told.edit, told.changes = replace(told.edit, title="", severity=replace(told.edit.severity, reasons=()), evidence=()), ()
+        if len(row.revisions) in gone:
+            row.title, row.memo = "", "{}"
+        if len(gone) == len(row.revisions):
+            for key, listing in self.listings.items():
+                if listing.article_id == article_id:
+                    self.listings[key] = replace(listing, title="", summary=None, content=None, authors=())
+        return tuple(gone)
+
+    def redacted(self) -> tuple[tuple[int, int, datetime, str], ...]:
+        return tuple((article, rev, at, reason) for (article, rev), (at, reason) in sorted(self.tombstones.items()))
 
     def close(self) -> None:
         """Nothing is to be closed."""

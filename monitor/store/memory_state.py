@@ -138,6 +138,7 @@ class MemoryState:
         self.outbox_rows: dict[int, OutboxState] = {}
         self.deliveries: dict[str, DeliveryState] = {}
         self.muted: dict[str, datetime | None] = {}
+        self.tombstones: dict[tuple[int, int], tuple[datetime, str]] = {}
         self.meta: dict[str, str] = {}
 
     def host(self, name: str) -> HostState:

@@ -12,7 +12,7 @@ from monitor.store.codes import DISPATCH_STATES, EVENTS, SOURCES, WATCH_PAGE
 from monitor.store.rows import Row
 from monitor.store.stored import raw_base, text_base
 from monitor.store.texts import RAW_LEVEL, Base, content_sha, pack, pack_json, squeeze
-from monitor.store.values import change_json, edit_values, headers_json, stamps_text
+from monitor.store.values import beside_sha, change_json, edit_values, headers_json, stamps_text
 from monitor.store.writer import Transaction
 
 
@@ -23,11 +23,16 @@ def add_revision(
     new = update.revision
     assert new is not None
     tx.lock_stream()
+    tx.added += 1
     rev = update.after_rev + 1
     parent = tx.row("SELECT hash FROM revision WHERE id = :id", id=head["id"]) if head else None
     base = text_base(tx, head["id"]) if head else None
     text_id, text_hash = _keep_text(tx, article, new, base)
     raw_sha = _keep_raw(tx, article, new.raw, head) if new.raw is not None and settings.raw != "none" else None
+    stamps = stamps_text(new.posted, new.updated)
+    answer = (
+        (new.raw.url, new.raw.status, pack_json(headers_json(new.raw.headers))) if new.raw is not None and raw_sha is not None else None
+    )
     _supersede(tx, article, head)
     revision_id = tx.insert(
         "revision",
@@ -47,11 +52,11 @@ def add_revision(
         confirmed=int(new.confirmed),
         posted_at=new.posted.at if new.posted else None,
         updated_at=new.updated.at if new.updated else None,
-        stamps=stamps_text(new.posted, new.updated),
+        stamps=stamps,
+        beside_sha=beside_sha(stamps, new.extractor, raw_sha, answer),
     )
-    if new.raw is not None and raw_sha is not None:
-        headers = pack_json(headers_json(new.raw.headers))
-        tx.insert("answer", revision_id=revision_id, url=new.raw.url, status=new.raw.status, headers=headers)
+    if answer is not None:
+        tx.insert("answer", revision_id=revision_id, url=answer[0], status=answer[1], headers=answer[2])
     _move_head(tx, article, new, rev)
     if new.edit is None:
         return None

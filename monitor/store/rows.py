@@ -6,19 +6,22 @@ The same text runs on SQLite (`:name`) and PostgreSQL (`%(name)s`): what differs
 import re
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 from urllib.parse import quote
 
 from monitor.errors import StoreError
 from monitor.store.instants import span_ms, to_ms
 
+T = TypeVar("T")
 Dialect = Literal["sqlite", "postgresql"]
 # what SQLite and PostgreSQL give back for a column: only the statement knows its type
 Row = Mapping[str, Any]
+PATIENCE = (0.1, 0.5, 1.0, 2.0, 4.0)  # seconds between the tries to reach a server that is restarting
 BUSY_TIMEOUT = 10_000  # ms that a statement waits for another process's commit; a commit takes milliseconds
 
 
@@ -156,13 +159,29 @@ class Readers:
         self._opened: list[Any] = []
 
     def rows(self, sql: str, **values: object) -> list[Row]:
-        return self._here().rows(sql, **values)
+        return self._asked(lambda: self._here().rows(sql, **values))
 
     def row(self, sql: str, **values: object) -> Row | None:
-        return self._here().row(sql, **values)
+        return self._asked(lambda: self._here().row(sql, **values))
 
     def run(self, sql: str, **values: object) -> int:
         raise StoreError("this connection only reads")
+
+    def _asked(self, ask: Callable[[], T]) -> T:
+        """A read, asked again while a PostgreSQL server restarts. Raises StoreError when it stays away."""
+        if self.dialect == "sqlite":
+            return ask()
+        import psycopg
+
+        for pause in (*PATIENCE, None):
+            try:
+                return ask()
+            except (psycopg.OperationalError, psycopg.InterfaceError, StoreError) as error:
+                self._local = threading.local()
+                if pause is None:
+                    raise StoreError(f"the database cannot be reached: {error}".strip()) from error
+                time.sleep(pause)
+        raise AssertionError("unreachable")
 
     def close(self) -> None:
         for connection in self._opened:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.model import ArticleUpdate, Edit, Key, Listing, Look, LookOutcome, Pace, PollOutcome, Saved
+from monitor.model import ArticleUpdate, Edit, Key, Listing, Look, LookOutcome, Pace, PollOutcome, Restamp, Saved
 from monitor.store.asking import host_id, refresh_hosts
 from monitor.store.codes import KEY_KINDS, STATES, VERDICTS, WATCH_PAGE
 from monitor.store.halves import Halves, key_shas
@@ -16,7 +16,7 @@ from monitor.store.instants import span_ms
 from monitor.store.merging import merge
 from monitor.store.revising import add_revision
 from monitor.store.rows import Row
-from monitor.store.values import host_name, pace_values, stamps_text, text_sha
+from monitor.store.values import host_name, pace_values, restamp_sha, stamps_text, text_sha
 from monitor.store.writer import Transaction
 
 STRONG = ("url", "canonical")  # names that are one article wherever they are met
@@ -299,19 +299,21 @@ def _keep_head(tx: Transaction, article: int, head: Row, update: ArticleUpdate, 
         if not watched:
             tx.run("UPDATE revision SET last_seen_at = :at WHERE id = :id AND last_seen_at < :at", at=at, id=head["id"])
     if update.restamp is not None:
-        moved = update.restamp
-        tx.run(
-            "INSERT INTO restamp (revision_id, at, posted_at, updated_at, url, stamps) VALUES (:id, :at, :posted, :updated, :url, :stamps)"
-            " ON CONFLICT (revision_id, at) DO NOTHING",
-            id=head["id"], at=moved.at, posted=moved.posted.at if moved.posted else None,
-            updated=moved.updated.at if moved.updated else None, url=moved.url, stamps=stamps_text(moved.posted, moved.updated),
-        )  # fmt: skip
-        tx.run(
-            "UPDATE article SET posted_at = :posted, updated_at = :updated WHERE id = :id",
-            posted=moved.posted.at if moved.posted else None, updated=moved.updated.at if moved.updated else None, id=article,
-        )  # fmt: skip
+        _keep_restamp(tx, article, head, update.restamp)
     if update.disclose_head:
         tx.run("UPDATE edit SET disclosed = 1, corrected_at = :at WHERE to_id = :id AND disclosed = 0", at=at, id=head["id"])
+
+
+def _keep_restamp(tx: Transaction, article: int, head: Row, moved: Restamp) -> None:
+    posted, updated = (stamp.at if stamp else None for stamp in (moved.posted, moved.updated))
+    stamps = stamps_text(moved.posted, moved.updated)
+    tx.run(
+        "INSERT INTO restamp (revision_id, at, posted_at, updated_at, url, stamps, beside_sha)"
+        " VALUES (:id, :at, :posted, :updated, :url, :stamps, :sha) ON CONFLICT (revision_id, at) DO NOTHING",
+        id=head["id"], at=moved.at, posted=posted, updated=updated, url=moved.url, stamps=stamps,
+        sha=restamp_sha(moved.at, posted, updated, moved.url, stamps),
+    )  # fmt: skip
+    tx.run("UPDATE article SET posted_at = :posted, updated_at = :updated WHERE id = :id", posted=posted, updated=updated, id=article)
 
 
 def _keep_look(tx: Transaction, article: int, look: Look) -> None:

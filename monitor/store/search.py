@@ -69,6 +69,19 @@ def _index(tx: Transaction, revision: Row) -> None:
         )  # fmt: skip
 
 
+def remove_document(tx: Transaction, revision_id: int, before: list[str], after: list[str]) -> None:
+    """Takes a revision out of the index; a contentless index must be told again what it holds."""
+    if tx.dialect == "postgresql":
+        tx.run("UPDATE doc SET before = CAST('' AS tsvector), after = CAST('' AS tsvector) WHERE revision_id = :id", id=revision_id)
+        return
+    cursor = tx.row("SELECT value FROM meta WHERE key = :key", key=CURSOR)
+    if cursor is not None and revision_id <= int(cursor["value"]):
+        tx.run(
+            "INSERT INTO doc (doc, rowid, before, after) VALUES ('delete', :id, :before, :after)",
+            id=revision_id, before=" ".join(before), after=" ".join(after),
+        )  # fmt: skip
+
+
 def document_terms(rows: Rows, revision: Row) -> tuple[list[str], list[str]]:
     """The terms a revision is found by; none where its text was removed or is damaged."""
     try:
@@ -81,7 +94,10 @@ def document_terms(rows: Rows, revision: Row) -> tuple[list[str], list[str]]:
 def _paragraphs(rows: Rows, revision: Row) -> tuple[list[str], list[str]]:
     new, _ = words_of(checked_text(rows, revision))
     parent = rows.row("SELECT * FROM revision WHERE article_id = :id AND rev = :rev", id=revision["article_id"], rev=revision["rev"] - 1)
-    old = words_of(checked_text(rows, parent))[0] if parent else None
+    try:
+        old = words_of(checked_text(rows, parent))[0] if parent else None
+    except StoreError:
+        old = None  # it was removed or is damaged: then all of the new text is what came
     return documents(old, new)
 
 

@@ -4,42 +4,107 @@ SQLite runs in WAL mode with synchronous FULL (NORMAL loses acknowledged rows at
 connections of their own. Nothing is printed or sent before its commit.
 """
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from monitor.errors import StoreError
+from monitor.model import Turn
 from monitor.ports import Fault, Store
 from monitor.settings import StoreSettings
 from monitor.store.asking import Asking
+from monitor.store.instants import from_ms
 from monitor.store.learning import Learning
+from monitor.store.lock import is_held_elsewhere
 from monitor.store.merging import unmerge
 from monitor.store.outbox import OutboxPart
 from monitor.store.queueing import Queueing
 from monitor.store.reading import Reading
+from monitor.store.reserve import drop_reserve, keep_reserve
 from monitor.store.rows import Connected, Dialect, Readers, plain_postgres_url, postgres_reader, sqlite_reader
 from monitor.store.saving import Saving
 from monitor.store.schema import SCHEMA, create, found_schema, refuse_newer, refuse_older
-from monitor.store.search import Searching
+from monitor.store.sealing import append_line, file_faults, seal
+from monitor.store.search import Searching, index_some
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from monitor.store.retention import Swept
     from monitor.store.writer import Writer
 
 T = TypeVar("T")
 DEFAULT_FILE = "monitor.db"
+SEAL_EVERY = timedelta(days=1)
 CHECKPOINT_PAGES = 4000  # of the WAL: 16 MB, at which a checkpoint takes tens of milliseconds (measured)
 
 
 class SqlStore(Asking, Queueing, Learning, Saving, Reading, Searching, OutboxPart):
     """The whole memory over SQL; it keeps the promises of `ports.Store`."""
 
-    def __init__(self, readers: Readers, writer: "Writer | None", settings: StoreSettings, engine: "Engine | None" = None) -> None:
+    def __init__(
+        self,
+        readers: Readers,
+        writer: "Writer | None",
+        settings: StoreSettings,
+        engine: "Engine | None" = None,
+        state_dir: Path | None = None,
+    ) -> None:
         super().__init__(readers, writer, settings)
+        self._state_dir = state_dir
+        self._sealed_at: datetime | None = None
         self._readers = readers
         self._engine = engine
+
+    def claim(
+        self, now: datetime, *, hosts: int, per_host: int, lease: timedelta, feeds: Sequence[str] | None = None, tasks: str = "any"
+    ) -> tuple[Turn, ...]:
+        if self._sealed_at is None or now - self._sealed_at >= SEAL_EVERY:
+            self.seal(now, every=SEAL_EVERY)
+            self._sealed_at = now
+        return super().claim(now, hosts=hosts, per_host=per_host, lease=lease, feeds=feeds, tasks=tasks)
+
+    def seal(self, now: datetime, *, every: timedelta = timedelta(0)) -> bool:
+        """Seals what came since the last seal, unless that is younger than `every`; False when there is nothing to seal."""
+        last = self._reads.row("SELECT at FROM seal ORDER BY id DESC LIMIT 1")
+        if last is not None and now - from_ms(last["at"]) < every:
+            return False
+        row = self._write(lambda tx: seal(tx, now))
+        if row is not None and self._state_dir is not None:
+            append_line(self._state_dir, row)
+        return row is not None
+
+    def redact(self, article_id: int, revs: Sequence[int] | None, reason: str, now: datetime) -> tuple[int, ...]:
+        from monitor.store.redacting import redact
+
+        return self._write(lambda tx: redact(tx, article_id, revs, reason, now))
+
+    def redacted(self) -> tuple[tuple[int, int, datetime, str], ...]:
+        """(article, rev, when, why) of every revision whose words were removed."""
+        rows = self._reads.rows(
+            "SELECT revision.article_id, revision.rev, tombstone.at, tombstone.reason FROM tombstone"
+            " JOIN revision ON revision.id = tombstone.revision_id ORDER BY revision.article_id, revision.rev"
+        )
+        return tuple((row["article_id"], row["rev"], from_ms(row["at"]), row["reason"]) for row in rows)
+
+    def ledger(self, lines: Iterable[str]) -> Iterator[Fault]:
+        """What a ledger file says that this store does not."""
+        yield from file_faults(self._reads, lines)
+
+    def sweep(self, now: datetime) -> "tuple[Swept, ...]":
+        """Removes what need not be kept any longer, in small steps."""
+        from monitor.store.retention import Swept, sweep_some, sweeps
+
+        done = []
+        for what, statement, values in sweeps(self._settings, now):
+            total = 0
+            chunk = partial(sweep_some, what=what, statement=statement, values=values)
+            while gone := self._write(chunk):
+                total += gone
+            done.append(Swept(what, total))
+        return tuple(done)
 
     def unmerge(self, article_id: int, now: datetime) -> bool:
         """Takes a merge back; False when the article was not merged."""
@@ -71,9 +136,9 @@ def open_store(url: str | None, *, state_dir: Path, read_only: bool, settings: S
     """
     path = sqlite_path(url, state_dir)
     if path is not None:
-        return _open_sqlite(path, read_only=read_only, settings=settings)
+        return _open_sqlite(path, state_dir, read_only=read_only, settings=settings)
     assert url is not None
-    return _open_postgres(url, read_only=read_only, settings=settings)
+    return _open_postgres(url, state_dir, read_only=read_only, settings=settings)
 
 
 def sqlite_path(url: str | None, state_dir: Path) -> Path | None:
@@ -90,7 +155,7 @@ def sqlite_path(url: str | None, state_dir: Path) -> Path | None:
 # --- SQLite ---------------------------------------------------------------------------------------------------------
 
 
-def _open_sqlite(path: Path, *, read_only: bool, settings: StoreSettings) -> Store:
+def _open_sqlite(path: Path, state_dir: Path, *, read_only: bool, settings: StoreSettings) -> Store:
     if read_only and (not path.exists() or path.stat().st_size == 0):
         from monitor.store.memory import MemoryStore
 
@@ -101,13 +166,14 @@ def _open_sqlite(path: Path, *, read_only: bool, settings: StoreSettings) -> Sto
     if read_only:
         _check(readers, path)
         return SqlStore(readers, None, settings)
-    engine = sqlite_engine(path)
+    keep_reserve(state_dir)
+    engine = sqlite_engine(path, checkpoints=not is_held_elsewhere(state_dir))
     try:
         _prepare(engine, "sqlite")
     except Exception:
         engine.dispose()
         raise
-    return _writing(readers, engine, settings)
+    return _writing(readers, engine, settings, state_dir)
 
 
 def _check(readers: Readers, where: Path | str) -> None:
@@ -128,8 +194,12 @@ def _guarded(work: Callable[[], T], where: Path | str) -> T:
         raise StoreError(f"{where} cannot be read as a database: {error}", hint="monitor db restore FILE brings a backup back") from error
 
 
-def sqlite_engine(path: Path) -> "Engine":
-    """The engine of the one writer: BEGIN IMMEDIATE, WAL, synchronous FULL, and all checkpointing."""
+def sqlite_engine(path: Path, *, checkpoints: bool = True) -> "Engine":
+    """The engine of the one writer: BEGIN IMMEDIATE, WAL, synchronous FULL, and all checkpointing.
+
+    A command that writes a row beside a daemon leaves checkpoints to it: one process does them all, which keeps clear of the
+    WAL-reset bug of SQLite before 3.51.3 (two connections that checkpoint and write at the same moment).
+    """
     from sqlalchemy import create_engine, event
     from sqlalchemy.pool import NullPool
 
@@ -142,7 +212,7 @@ def sqlite_engine(path: Path) -> "Engine":
         connection.isolation_level = None  # we begin transactions ourselves
         connection.row_factory = sqlite3.Row
         for pragma in (
-            "busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+            "busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", f"wal_autocheckpoint={CHECKPOINT_PAGES if checkpoints else 0}",
             "journal_size_limit=67108864", "cache_size=-65536", "foreign_keys=ON", "secure_delete=FAST", "temp_store=MEMORY",
             "trusted_schema=OFF", "mmap_size=0",
         ):  # fmt: skip
@@ -158,7 +228,7 @@ def sqlite_engine(path: Path) -> "Engine":
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------
 
 
-def _open_postgres(url: str, *, read_only: bool, settings: StoreSettings) -> Store:
+def _open_postgres(url: str, state_dir: Path, *, read_only: bool, settings: StoreSettings) -> Store:
     readers = Readers("postgresql", lambda: postgres_reader(url))
     if read_only:
         if found_schema(readers) is None:
@@ -170,7 +240,7 @@ def _open_postgres(url: str, *, read_only: bool, settings: StoreSettings) -> Sto
         return SqlStore(readers, None, settings)
     engine = postgres_engine(url)
     _prepare(engine, "postgresql")
-    return _writing(readers, engine, settings)
+    return _writing(readers, engine, settings, state_dir)
 
 
 def postgres_engine(url: str) -> "Engine":
@@ -216,8 +286,8 @@ def _prepare(engine: "Engine", dialect: Dialect) -> None:
         raise StoreError(f"the database cannot be opened: {getattr(error, 'orig', None) or error}") from error
 
 
-def _writing(readers: Readers, engine: "Engine", settings: StoreSettings) -> SqlStore:
+def _writing(readers: Readers, engine: "Engine", settings: StoreSettings, state_dir: Path) -> SqlStore:
     from monitor.store import tables, tables_of_work  # noqa: F401 - inserts go through the tables
     from monitor.store.writer import Writer
 
-    return SqlStore(readers, Writer(engine, readers.dialect), settings, engine)
+    return SqlStore(readers, Writer(engine, readers.dialect, index_some, lambda: drop_reserve(state_dir)), settings, engine, state_dir)

@@ -127,6 +127,7 @@ class Revision(SQLModel, table=True):
     posted_at: datetime | None = maybe(Instant)
     updated_at: datetime | None = maybe(Instant)
     stamps: str = words("[null,null]")
+    beside_sha: bytes = blob()
 
 
 class Answered(SQLModel, table=True):
@@ -149,6 +150,7 @@ class Restamp(SQLModel, table=True):
     updated_at: datetime | None = maybe(Instant)
     url: str | None = maybe(Text)
     stamps: str = words("[null,null]")
+    beside_sha: bytes = blob()
 
 
 class Edit(SQLModel, table=True):

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -31,7 +31,7 @@ from monitor.model import (
 )
 from monitor.settings import Feed
 from monitor.store.codes import EVENTS, KIND_BITS, LEVELS, SOURCES, STATES, VERDICTS, kind_mask, kinds_of
-from monitor.store.instants import from_ms, maybe_from_ms
+from monitor.store.instants import from_ms, maybe_from_ms, to_ms
 from monitor.store.rows import Row
 
 PACE_COLUMNS = "next_at, floor_ms, validators_url, etag, modified, body_sha, asked_at, failures, memo"
@@ -169,6 +169,19 @@ def look_of(row: Row) -> Look:
 def stamps_text(posted: Stamp | None, updated: Stamp | None) -> str:
     """What stamps have beside their time, as JSON."""
     return json.dumps([[stamp.zone, stamp.text, stamp.source] if stamp else None for stamp in (posted, updated)], ensure_ascii=False)
+
+
+def beside_sha(stamps: str, extractor: str, raw_sha: bytes | None, answer: tuple[str, int, bytes] | None) -> bytes:
+    """What guards the words beside a revision that its hash does not cover: how stamps were read, by whom, and the answer's head."""
+    url, status, headers = answer or ("", 0, b"")
+    said = "\0".join([stamps, extractor, (raw_sha or b"").hex(), url, str(status), headers.hex()])
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()[:16]
+
+
+def restamp_sha(at: datetime, posted: datetime | None, updated: datetime | None, url: str | None, stamps: str) -> bytes:
+    """What guards a restamp."""
+    said = "\0".join([str(to_ms(at)), *(str(to_ms(one)) if one else "" for one in (posted, updated)), url or "", stamps])
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 def stamps_of(row: Row) -> tuple[Stamp | None, Stamp | None]:

@@ -5,24 +5,32 @@ its changes (they must spell both texts); of the whole: the ledger's seals, in t
 """
 
 import hashlib
+import sqlite3
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from monitor import proof
 from monitor.model import Change, Content, Said
 from monitor.ports import Fault
-from monitor.store.instants import from_ms
+from monitor.store.instants import from_ms, maybe_from_ms
 from monitor.store.rows import Row, Rows
 from monitor.store.sealing import ledger_faults
 from monitor.store.stored import Lost, change_list, raw_plain, text_plain
 from monitor.store.texts import content_sha, unpack_json
-from monitor.store.values import change_of, event_of, source_of, stamps_of, words_of
+from monitor.store.values import beside_sha, change_of, event_of, restamp_sha, source_of, stamps_of, words_of
 
 PAGE = 500
 
 
 def faults(rows: Rows, article_id: int | None = None) -> Iterator[Fault]:
-    """Everything that does not fit, article by article, then the ledger."""
+    """Everything that does not fit, article by article, then the ledger. A file too damaged to be read is a fault as well."""
+    try:
+        yield from _faults(rows, article_id)
+    except sqlite3.DatabaseError as error:
+        yield Fault(article_id, None, "database", f"the database cannot be read to its end: {error}")
+
+
+def _faults(rows: Rows, article_id: int | None) -> Iterator[Fault]:
     if article_id is not None:
         yield from _article_faults(rows, article_id)
         return
@@ -60,6 +68,7 @@ def _article_faults(rows: Rows, article: int) -> Iterator[Fault]:
         if plain is not None:
             yield from _hash_fault(row, plain, parent)
         yield from _raw_faults(rows, row)
+        yield from _beside_faults(rows, row)
         parent = bytes(row["hash"]).hex()
     for old, new in pairwise(found):
         yield from _edit_faults(rows, new, plains[old["rev"]], plains[new["rev"]])
@@ -120,6 +129,19 @@ def _raw_faults(rows: Rows, row: Row) -> Iterator[Fault]:
         unpack_json(bytes(answer["headers"]))
     except (Lost, ValueError) as lost:
         yield Fault(article, rev, "raw", f"revision {article}@{rev}: its raw page: {lost}")
+
+
+def _beside_faults(rows: Rows, row: Row) -> Iterator[Fault]:
+    article, rev = row["article_id"], row["rev"]
+    answer = rows.row("SELECT url, status, headers FROM answer WHERE revision_id = :id", id=row["id"])
+    head = (answer["url"], answer["status"], bytes(answer["headers"])) if answer is not None else None
+    raw_sha = bytes(row["raw_sha"]) if row["raw_sha"] is not None else None
+    if beside_sha(row["stamps"], row["extractor"], raw_sha, head) != bytes(row["beside_sha"]):
+        yield Fault(article, rev, "stamps", f"revision {article}@{rev}: how its stamps were read, or its answer's head, was changed")
+    for restamp in rows.rows("SELECT * FROM restamp WHERE revision_id = :id", id=row["id"]):
+        moments = (maybe_from_ms(restamp["posted_at"]), maybe_from_ms(restamp["updated_at"]))
+        if restamp_sha(from_ms(restamp["at"]), *moments, restamp["url"], restamp["stamps"]) != bytes(restamp["beside_sha"]):
+            yield Fault(article, rev, "restamp", f"revision {article}@{rev}: a stamp that moved alone was changed")
 
 
 # --- edits ----------------------------------------------------------------------------------------------------------

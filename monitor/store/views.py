@@ -38,8 +38,9 @@ def views(dialect: Dialect) -> list[str]:
         " revision.extractor FROM revision",
         "v_edits": "SELECT edit.id, edit.article_id AS article, edit.from_rev, edit.to_rev, article.url, edit.title,"
         f" {at('edit.seen_after')}, {at('edit.seen_before')}, {at('edit.claimed_at')}, trim({kinds}) AS kinds,"
-        f" {word('edit.level', LEVELS)}, edit.score, edit.disclosed, edit.reverts_to, edit.words_added, edit.words_removed, edit.paragraphs, edit.changed, edit.added,"
-        " edit.removed, edit.moved, edit.similarity, edit.held_by FROM edit JOIN article ON article.id = edit.article_id",
+        f" {word('edit.level', LEVELS)}, edit.score, edit.disclosed, edit.reverts_to, edit.words_added,"
+        " edit.words_removed, edit.paragraphs, edit.changed, edit.added, edit.removed, edit.moved, edit.similarity, edit.held_by"
+        " FROM edit JOIN article ON article.id = edit.article_id",
         "v_looks": f"SELECT look.article_id AS article, {at('look.at')}, {word('look.verdict', VERDICTS)}, look.status,"
         " look.reason, look.rev, COALESCE(look.url, article.url) AS url, look.ms, look.bytes"
         " FROM look JOIN article ON article.id = look.article_id",

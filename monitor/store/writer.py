@@ -9,18 +9,21 @@ import queue
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from monitor.errors import MonitorError, StoreError
-from monitor.store.rows import Connected, Dialect
+from monitor.store.rows import PATIENCE, Connected, Dialect
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 T = TypeVar("T")
 MOST_AT_ONCE = 512  # pieces of work in one commit; measured: more gains nothing, and the first ones wait longer
+QUIET = 0.5  # seconds without work after which chores are done
+MOST_PENDING = 500  # revisions that wait for their chores under steady work
 BUG = 70
 
 
@@ -30,6 +33,7 @@ class Transaction(Connected):
     def __init__(self, connection: "Connection", dialect: Dialect) -> None:
         super().__init__(connection.connection.driver_connection, dialect)
         self._core = connection
+        self.added = 0  # revisions, which chores like the search index wait for
 
     def insert(self, table: str, **values: object) -> int:
         """Inserts one row into a table of `tables`, its defaults filled in; the id it was given."""
@@ -51,8 +55,11 @@ class Transaction(Connected):
 class Writer:
     """Runs pieces of work in transactions, one thread for all of them."""
 
-    def __init__(self, engine: "Engine", dialect: Dialect) -> None:
+    def __init__(self, engine: "Engine", dialect: Dialect, chore: Callable[[Transaction], bool], on_full: Callable[[], None]) -> None:
         self._engine = engine
+        self._chore = chore
+        self._on_full = on_full
+        self._pending = 0
         self._dialect: Dialect = dialect
         self._waiting: queue.SimpleQueue[tuple[Callable[[Transaction], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
@@ -74,10 +81,28 @@ class Writer:
     def _work(self) -> None:
         with self._engine.connect() as connection:
             while (batch := self._batch()) is not None:
-                self._commit(connection, batch)
+                if batch:
+                    self._commit(connection, batch)
+                if self._pending and (not batch or self._pending >= MOST_PENDING):
+                    self._do_chore(connection)
+
+    def _do_chore(self, connection: "Connection") -> None:
+        """One round of what may wait, after what may not."""
+        from sqlalchemy.exc import DBAPIError
+
+        try:
+            with connection.begin():
+                more = self._chore(Transaction(connection, self._dialect))
+            self._pending = 1 if more else 0
+        except (DBAPIError, sqlite3.Error, MonitorError) as error:
+            _end_on_io_error(error)
+            self._pending = 0  # it is tried again with the next revision, and when the store is closed
 
     def _batch(self) -> "list[tuple[Callable[[Transaction], Any], Future[Any]]] | None":
-        first = self._waiting.get()
+        try:
+            first = self._waiting.get(timeout=QUIET if self._pending else None)
+        except queue.Empty:
+            return []
         if first is None:
             return None
         batch = [first]
@@ -95,14 +120,12 @@ class Writer:
     def _commit(self, connection: "Connection", batch: "list[tuple[Callable[[Transaction], Any], Future[Any]]]") -> None:
         from sqlalchemy.exc import DBAPIError
 
-        answers: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
-            with connection.begin():
-                transaction = Transaction(connection, self._dialect)
-                for work, done in batch:
-                    answers.append((done, *self._one(connection, transaction, work)))
+            answers = self._attempt(connection, batch)
         except (DBAPIError, sqlite3.Error) as error:
             _end_on_io_error(error)
+            if is_full(error):
+                self._on_full()
             for _, done in batch:
                 done.set_exception(told(error))
             return
@@ -111,6 +134,28 @@ class Writer:
                 done.set_result(result)
             else:
                 done.set_exception(failure)
+
+    def _attempt(
+        self, connection: "Connection", batch: "list[tuple[Callable[[Transaction], Any], Future[Any]]]"
+    ) -> list[tuple[Future[Any], Any, BaseException | None]]:
+        """One transaction with all of it. A server that is away is waited for, as long as nothing was sent to be committed."""
+        from sqlalchemy.exc import DBAPIError
+
+        for pause in (*PATIENCE, None):
+            sent = False
+            try:
+                with connection.begin():
+                    transaction = Transaction(connection, self._dialect)
+                    answers = [(done, *self._one(connection, transaction, work)) for work, done in batch]
+                    sent = True
+            except DBAPIError as error:
+                if pause is None or sent or not is_lost(error):
+                    raise
+                time.sleep(pause)
+                continue
+            self._pending += transaction.added
+            break
+        return answers
 
     def _one(
         self, connection: "Connection", transaction: Transaction, work: Callable[[Transaction], T]
@@ -134,11 +179,31 @@ def told(error: Exception) -> Exception:
     """A database's error as one a user can act on; anything else stays the bug it is."""
     cause = getattr(error, "orig", None) or error
     text = str(cause)
-    if "full" in text and isinstance(cause, sqlite3.Error):
+    if is_full(error):
         return StoreError("the disk is full: nothing of this was stored, all earlier revisions are safe", hint="free some space")
+    if is_lost(error):
+        return StoreError(f"the database cannot be reached: {text.strip()}", hint="is the PostgreSQL server running?")
     if isinstance(cause, sqlite3.OperationalError) and ("readonly" in text or "locked" in text):
         return StoreError(f"the database cannot be written: {text}")
     return error
+
+
+def is_lost(error: Exception) -> bool:
+    """Whether a PostgreSQL server is away or was restarted, which a new connection mends."""
+    cause = getattr(error, "orig", None) or error
+    return type(cause).__module__.startswith("psycopg") and isinstance(cause, _psycopg_away())
+
+
+def _psycopg_away() -> tuple[type[Exception], ...]:
+    import psycopg
+
+    return (psycopg.OperationalError, psycopg.InterfaceError)
+
+
+def is_full(error: Exception) -> bool:
+    """Whether the disk is full."""
+    cause = getattr(error, "orig", None) or error
+    return (isinstance(cause, sqlite3.Error) and "full" in str(cause)) or type(cause).__name__ == "DiskFull"
 
 
 def _is_fatal(error: Exception) -> bool:

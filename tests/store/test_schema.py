@@ -98,7 +98,7 @@ def test_a_closed_state_leaves_no_journal_behind(tmp_path: Path) -> None:
     with_edit(store)
     store.close()
 
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["monitor.db"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["monitor.db", "reserve"]
 
 
 def test_views_show_what_is_stored_in_words(tmp_path: Path) -> None:

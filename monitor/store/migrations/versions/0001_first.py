@@ -90,14 +90,14 @@ CREATE TABLE listing ( feed_id BIGINT NOT NULL, key_sha BLOB NOT NULL, "key" TEX
     BIGINT, PRIMARY KEY (feed_id, key_sha), FOREIGN KEY(feed_id) REFERENCES feed (id), FOREIGN KEY(article_id) REFERENCES article
     (id) )
 """,
-    """CREATE INDEX listing_article ON listing (article_id)""",
     """CREATE INDEX listing_gone ON listing (feed_id, gone_at)""",
+    """CREATE INDEX listing_article ON listing (article_id)""",
     """
 CREATE TABLE revision ( id INTEGER NOT NULL, article_id INTEGER NOT NULL, rev INTEGER NOT NULL, hash BLOB NOT NULL, content_sha
     BLOB NOT NULL, text_key BLOB NOT NULL, event SMALLINT NOT NULL, source SMALLINT NOT NULL, text_id INTEGER NOT NULL, raw_sha
     BLOB, extractor TEXT NOT NULL, url TEXT NOT NULL, first_seen_at BIGINT NOT NULL, last_seen_at BIGINT NOT NULL, confirmed
-    SMALLINT NOT NULL, posted_at BIGINT, updated_at BIGINT, stamps TEXT NOT NULL, PRIMARY KEY (id), UNIQUE (article_id, rev),
-    FOREIGN KEY(article_id) REFERENCES article (id), FOREIGN KEY(text_id) REFERENCES text (id) )
+    SMALLINT NOT NULL, posted_at BIGINT, updated_at BIGINT, stamps TEXT NOT NULL, beside_sha BLOB NOT NULL, PRIMARY KEY (id),
+    UNIQUE (article_id, rev), FOREIGN KEY(article_id) REFERENCES article (id), FOREIGN KEY(text_id) REFERENCES text (id) )
 """,
     """CREATE INDEX revision_hash ON revision (substr(hash, 1, 8))""",
     """
@@ -111,7 +111,7 @@ CREATE TABLE answer ( revision_id INTEGER NOT NULL, url TEXT NOT NULL, status SM
 """,
     """
 CREATE TABLE restamp ( revision_id BIGINT NOT NULL, at BIGINT NOT NULL, posted_at BIGINT, updated_at BIGINT, url TEXT, stamps
-    TEXT NOT NULL, PRIMARY KEY (revision_id, at), FOREIGN KEY(revision_id) REFERENCES revision (id) )
+    TEXT NOT NULL, beside_sha BLOB NOT NULL, PRIMARY KEY (revision_id, at), FOREIGN KEY(revision_id) REFERENCES revision (id) )
 """,
     """
 CREATE TABLE edit ( id INTEGER NOT NULL, article_id INTEGER NOT NULL, to_id BIGINT NOT NULL, host_id BIGINT NOT NULL, from_rev
@@ -122,10 +122,10 @@ CREATE TABLE edit ( id INTEGER NOT NULL, article_id INTEGER NOT NULL, to_id BIGI
     similarity DOUBLE NOT NULL, evidence TEXT NOT NULL, held_by TEXT, fingerprint BLOB, PRIMARY KEY (id), FOREIGN KEY(article_id)
     REFERENCES article (id), UNIQUE (to_id), FOREIGN KEY(to_id) REFERENCES revision (id) )
 """,
-    """CREATE INDEX edit_fingerprint ON edit (host_id, fingerprint) WHERE fingerprint IS NOT NULL""",
     """CREATE INDEX edit_seen ON edit (seen_before)""",
-    """CREATE INDEX edit_article ON edit (article_id, to_rev)""",
     """CREATE INDEX edit_level ON edit (level, id)""",
+    """CREATE INDEX edit_article ON edit (article_id, to_rev)""",
+    """CREATE INDEX edit_fingerprint ON edit (host_id, fingerprint) WHERE fingerprint IS NOT NULL""",
     """
 CREATE TABLE tombstone ( revision_id INTEGER NOT NULL, at BIGINT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (revision_id),
     FOREIGN KEY(revision_id) REFERENCES revision (id) )
@@ -289,14 +289,14 @@ CREATE TABLE listing ( feed_id BIGINT NOT NULL, key_sha BYTEA NOT NULL, key TEXT
     BIGINT, PRIMARY KEY (feed_id, key_sha), FOREIGN KEY(feed_id) REFERENCES feed (id), FOREIGN KEY(article_id) REFERENCES article
     (id) )
 """,
-    """CREATE INDEX listing_article ON listing (article_id)""",
     """CREATE INDEX listing_gone ON listing (feed_id, gone_at)""",
+    """CREATE INDEX listing_article ON listing (article_id)""",
     """
 CREATE TABLE revision ( id BIGSERIAL NOT NULL, article_id BIGINT NOT NULL, rev INTEGER NOT NULL, hash BYTEA NOT NULL, content_sha
     BYTEA NOT NULL, text_key BYTEA NOT NULL, event SMALLINT NOT NULL, source SMALLINT NOT NULL, text_id BIGINT NOT NULL, raw_sha
     BYTEA, extractor TEXT NOT NULL, url TEXT NOT NULL, first_seen_at BIGINT NOT NULL, last_seen_at BIGINT NOT NULL, confirmed
-    SMALLINT NOT NULL, posted_at BIGINT, updated_at BIGINT, stamps TEXT NOT NULL, PRIMARY KEY (id), UNIQUE (article_id, rev),
-    FOREIGN KEY(article_id) REFERENCES article (id), FOREIGN KEY(text_id) REFERENCES text (id) )
+    SMALLINT NOT NULL, posted_at BIGINT, updated_at BIGINT, stamps TEXT NOT NULL, beside_sha BYTEA NOT NULL, PRIMARY KEY (id),
+    UNIQUE (article_id, rev), FOREIGN KEY(article_id) REFERENCES article (id), FOREIGN KEY(text_id) REFERENCES text (id) )
 """,
     """CREATE INDEX revision_hash ON revision (substr(hash, 1, 8))""",
     """
@@ -310,7 +310,7 @@ CREATE TABLE answer ( revision_id BIGINT NOT NULL, url TEXT NOT NULL, status SMA
 """,
     """
 CREATE TABLE restamp ( revision_id BIGINT NOT NULL, at BIGINT NOT NULL, posted_at BIGINT, updated_at BIGINT, url TEXT, stamps
-    TEXT NOT NULL, PRIMARY KEY (revision_id, at), FOREIGN KEY(revision_id) REFERENCES revision (id) )
+    TEXT NOT NULL, beside_sha BYTEA NOT NULL, PRIMARY KEY (revision_id, at), FOREIGN KEY(revision_id) REFERENCES revision (id) )
 """,
     """
 CREATE TABLE edit ( id BIGSERIAL NOT NULL, article_id BIGINT NOT NULL, to_id BIGINT NOT NULL, host_id BIGINT NOT NULL, from_rev
@@ -321,10 +321,10 @@ CREATE TABLE edit ( id BIGSERIAL NOT NULL, article_id BIGINT NOT NULL, to_id BIG
     similarity DOUBLE PRECISION NOT NULL, evidence TEXT NOT NULL, held_by TEXT, fingerprint BYTEA, PRIMARY KEY (id), FOREIGN
     KEY(article_id) REFERENCES article (id), UNIQUE (to_id), FOREIGN KEY(to_id) REFERENCES revision (id) )
 """,
-    """CREATE INDEX edit_fingerprint ON edit (host_id, fingerprint) WHERE fingerprint IS NOT NULL""",
     """CREATE INDEX edit_seen ON edit (seen_before)""",
-    """CREATE INDEX edit_article ON edit (article_id, to_rev)""",
     """CREATE INDEX edit_level ON edit (level, id)""",
+    """CREATE INDEX edit_article ON edit (article_id, to_rev)""",
+    """CREATE INDEX edit_fingerprint ON edit (host_id, fingerprint) WHERE fingerprint IS NOT NULL""",
     """
 CREATE TABLE tombstone ( revision_id BIGINT NOT NULL, at BIGINT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (revision_id),
     FOREIGN KEY(revision_id) REFERENCES revision (id) )

@@ -1,0 +1,63 @@
+"""What is not kept for ever: looks, runs of polls, raw pages nobody needs, ended messages. Revisions, texts, edits and seals always are."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.settings import StoreSettings
+from monitor.store.codes import GIVEN_UP, HELD, SENT, STATES
+from monitor.store.writer import Transaction
+
+_NAMED = "SELECT delivery_id FROM outbox WHERE delivery_id IS NOT NULL"
+CHUNK = 500  # rows of one transaction, so that nobody waits long
+POLLS_FOR = timedelta(days=90)
+TOLD_FOR = timedelta(days=90)
+NOTES_FOR = timedelta(days=365)
+SINGLE_BLOCKS_FOR, BLOCKS_FOR = timedelta(days=14), timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many rows of what were removed."""
+
+    what: str
+    rows: int
+
+
+def sweeps(settings: StoreSettings, now: datetime) -> list[tuple[str, str, dict[str, object]]]:
+    """What may go: its name, the statement that removes one chunk of it, and the statement's values."""
+    found: list[tuple[str, str, dict[str, object]]] = [
+        ("looks", _chunk("look", "article_id, at", "at < :before"), {"before": now - settings.looks_for}),
+        ("polls", _chunk("poll", "feed_id, from_at", "to_at < :before"), {"before": now - POLLS_FOR}),
+        ("notes", _chunk("note", "id", "at < :before"), {"before": now - NOTES_FOR}),
+        ("outbox rows", _chunk("outbox", "id", f"state > {HELD} AND due_at < :before"), {"before": now - TOLD_FOR}),
+        (
+            "deliveries",
+            _chunk(
+                "delivery",
+                "id",
+                f"state IN ({SENT}, {GIVEN_UP}) AND lease_until < :before AND id NOT IN (SELECT delivery_id FROM outbox WHERE delivery_id IS NOT NULL)",
+            ),
+            {"before": now - TOLD_FOR},
+        ),
+        ("single blocks", _chunk("block", "host_id, fp", "articles = 1 AND last_at < :before"), {"before": now - SINGLE_BLOCKS_FOR}),
+        ("blocks", _chunk("block", "host_id, fp", "last_at < :before"), {"before": now - BLOCKS_FOR}),
+    ]
+    if settings.raw == "none":
+        found.append(("raw pages", _chunk("raw", "id", "1 = 1"), {}))
+    elif settings.raw == "edits":
+        # an article that is watched may still be edited, and its first page is then half of the evidence
+        unedited = f"article_id IN (SELECT id FROM article WHERE last_edit_at IS NULL AND state <> {STATES.index('watched')})"
+        found.append(("raw pages", _chunk("raw", "id", unedited), {}))
+    return found
+
+
+def sweep_some(tx: Transaction, what: str, statement: str, values: dict[str, object]) -> int:
+    """Removes one chunk; how many rows."""
+    gone = tx.run(statement, **values)
+    if gone and what == "raw pages":
+        tx.run("INSERT INTO meta (key, value) VALUES ('raw_pruned', '1') ON CONFLICT (key) DO NOTHING")
+    return gone
+
+
+def _chunk(table: str, key: str, condition: str) -> str:
+    return f"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {condition} LIMIT {CHUNK})"

@@ -125,7 +125,7 @@ FEED = (
 )  # fmt: skip
 
 SITE = (
-    Key("host", v.texts, "The hosts the rule is for, with all below them.", '["example.org"]', required=True),
+    Key("hosts", v.texts, "More hosts than the one the file is named after; each with all below it.", '["m.example.net"]'),
     Key("body", v.texts, "What holds the paragraphs.", '["#story .text"]'),
     Key("drop", v.texts, "Blocks that are no part of the article.", '[".related", ".share"]'),
     Key("title", v.texts, "The headline.", '["h1.headline"]'),

@@ -111,7 +111,8 @@ def _sites(desk: "_Desk") -> tuple[SiteRule, ...]:
     for path in sorted((desk.folder / "sites").glob("*.toml")):
         document = read_document(path, desk.problems)
         given = desk.section(document, "", document.table, SITE)
-        rules += [SiteRule(**{**given, "host": host.lower(), "origin": shown(path)}) for host in given.get("host", ())]
+        hosts = (path.stem, *given.pop("hosts", ()))
+        rules += [SiteRule(**given, host=host.lower().removeprefix("www."), origin=shown(path)) for host in hosts]
     return tuple(rules)
 
 

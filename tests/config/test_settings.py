@@ -192,7 +192,7 @@ def test_origins_say_where_a_key_was_set(tmp_path: Path) -> None:
 
 def test_site_rules_are_read_one_for_each_host(tmp_path: Path) -> None:
     (tmp_path / "sites").mkdir()
-    (tmp_path / "sites" / "a.toml").write_text('host = ["A.example", "b.example"]\nbody = "#story"\ndrop = [".box"]\n')
+    (tmp_path / "sites" / "www.A.example.toml").write_text('hosts = ["b.example"]\nbody = "#story"\ndrop = [".box"]\n')
 
     sites = read(tmp_path).sites
 

@@ -191,6 +191,7 @@ def start_log(verbosity: int) -> None:
     handler.setFormatter(formatter)
     levels = {-2: logging.ERROR, -1: logging.WARNING, 0: logging.INFO}
     logging.basicConfig(level=levels.get(max(-2, verbosity), logging.DEBUG), handlers=[handler])
+    logging.getLogger("pgqueuer").setLevel(logging.CRITICAL)  # a lost server is told in one line of ours
     for name in ("aiohttp", "asyncio", "httpx", "alembic"):
         logging.getLogger(name).setLevel(logging.ERROR)
 

@@ -411,10 +411,15 @@ def _settled(read: Stamp | None, before: Stamp | None) -> Stamp | None:
 
 def _restamp(head: Revision, version: _Version, now: datetime) -> Restamp | None:
     """The stamps that moved alone; None when neither did, or when they went back to what this revision had shown before."""
-    posted, updated = version.posted or head.stamps[0], version.updated or head.stamps[1]
+    posted, updated = _exact(version.posted) or head.stamps[0], _exact(version.updated) or head.stamps[1]
     if _pair(posted, updated) in {_pair(head.posted, head.updated), *(_pair(r.posted, r.updated) for r in head.restamps)}:
         return None
     return Restamp(at=now, posted=posted, updated=updated)
+
+
+def _exact(stamp: Stamp | None) -> Stamp | None:
+    """A stamp that was told to the minute; "2 hours ago" moves with every look."""
+    return stamp if stamp is not None and stamp.source != "relative" else None
 
 
 def _pair(posted: Stamp | None, updated: Stamp | None) -> tuple[datetime | None, datetime | None]:

@@ -1,6 +1,7 @@
 """Which blocks are the article's text: the element that holds it, then a decision about each block in it."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,8 @@ class Selection:
 
 def letters(text: str) -> str:
     """Only letters and digits, lower case: to compare what may be written with other spaces, quotes and marks."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     return _NOT_LETTERS.sub("", text).lower()
 
 

@@ -18,10 +18,12 @@ from monitor.extract.metadata import (
     read_metadata,
     section_of,
 )
+from monitor.extract.reconcile import doubts_of, reconcile, sight_of
 from monitor.extract.second import guessed_day
 from monitor.extract.stamps import Reading, address_stamp, is_stamp_line, lone_stamp, machine_stamps, visible_stamps, zone_of_language
 from monitor.extract.suspect import refused, suspicion
 from monitor.model import Content, Headers, Page, PageContext, Stamp
+from monitor.proof import text_key
 
 # Goes up with every change that can read the same bytes differently; kept with each revision.
 EXTRACTOR = "blocks/1"
@@ -74,7 +76,21 @@ def _read(body: bytes, headers: Headers, context: PageContext) -> Page:
         more=next_pages(document.tree, context.url),
     )  # fmt: skip
     reason = suspicion(html, document, metadata, page, context)
-    return replace(page, verdict="suspect", reason=reason) if reason else page
+    if reason:
+        return replace(page, verdict="suspect", reason=reason)
+    return _compared(page, document, html, context)
+
+
+def _compared(page: Page, document: Document, html: str, context: PageContext) -> Page:
+    """The page beside the version that is known: without what only wobbled, with doubts about what changed."""
+    known, raw = context.known, context.known_raw
+    if known is None or text_key(known) == text_key(page.content):
+        return page if known is None else replace(page, content=known)
+    content = page.content
+    if raw is not None:
+        old_html = decode(raw.body, raw.headers, charset=context.rule.charset if context.rule else None)
+        content = reconcile(known, content, sight_of(read_document(old_html), old_html), sight_of(document, html))
+    return replace(page, content=content, doubts=() if content is known else doubts_of(known, content))
 
 
 def _judge(metadata: Metadata) -> str | None:

@@ -55,10 +55,10 @@ def suspicion(html: str, document: Document, metadata: Metadata, page: Page, con
         return "truncated"
     if reason := _wall(document, metadata, content, known, kept):
         return reason
-    if not content.body and not (content.captions and kept is None):
-        return "empty"
     if _is_home(document, content, page, context, kept):
         return "home_page"
+    if not content.body and not (content.captions and kept is None):
+        return "empty"
     if known is not None and kept is not None and kept < _NOTHING_LEFT and _is_another(known, content):
         return "other_article"
     return None
@@ -93,6 +93,8 @@ def _is_cut(html: str, context: PageContext) -> bool:
 
 def _wall(document: Document, metadata: Metadata, content: Content, known: Content | None, kept: float | None) -> str | None:
     size = sum(map(len, content.body))
+    if kept is None and size >= _SHORT_TEXT:
+        return None
     shown = [block for block in document.blocks if block.furniture != "hidden"]
     title = " ".join((metadata.document_title, content.title, *(block.text for block in shown if block.tag == "h1")))
     is_new_title = known is None or letters(known.title) not in letters(title)
@@ -155,7 +157,7 @@ def _is_home(document: Document, content: Content, page: Page, context: PageCont
     cards = sum(1 for block in document.blocks if block.tag in ("h2", "h3", "h4") and block.link > 0.9)
     longest = max(map(len, content.body), default=0)
     at_root = any(_is_root(url) for url in (page.canonical_url, context.url) if url)
-    if at_root and not (kept is None and longest > 200 and cards < _CARDS):
+    if at_root and (kept is not None or (longest < 200 and cards >= _CARDS // 2)):
         return True
     return kept is not None and cards >= _CARDS and (longest < 200 or _shared(context.known, content) < _UNRELATED)
 

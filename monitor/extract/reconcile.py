@@ -1,0 +1,212 @@
+"""Two fetches of one page side by side: what moved in or out of the reading while it stood on the page all along is no change.
+
+A paragraph that is new to the text but stood elsewhere on the page before, or that left the text but still stands on the page, is
+the reading that wobbles, not the article. What remains is a change; some changes are doubtful and say so.
+"""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from monitor.extract.blocks import Document
+from monitor.extract.body import letters
+from monitor.model import Content
+from monitor.proof import text_key
+
+# Shorter texts stand on a page by chance.
+_SHORTEST = 12
+# Paragraphs with this share of their words in common are one paragraph, edited.
+_ALIKE = 0.5
+# Much text lost at once: less than half of the known characters are still there, and the text is shorter by this much.
+_HALF, _SHRUNK = 0.5, 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """All that can be read on a page, letters only; `html` answers for names that are told to machines alone."""
+
+    letters: str
+    html: str
+
+    def shows(self, text: str) -> bool:
+        """Does this text stand somewhere on the page?"""
+        key = letters(text)
+        return len(key) >= _SHORTEST and key in self.letters
+
+    def tells(self, text: str) -> bool:
+        """Does the page say this anywhere, to readers or machines?"""
+        return text in self.html or letters(text) in self.letters
+
+
+def sight_of(document: Document, html: str) -> Sight:
+    """What stands on this page."""
+    return Sight("\n".join(letters(block.text) for block in document.blocks), html)
+
+
+def reconcile(known: Content, new: Content, before: Sight, now: Sight) -> Content:
+    """The new reading without what only moved between text and surroundings."""
+    title = _steady(known.title, new.title, before, now) or new.title
+    body = _steady_body(known.body, new.body, before, now)
+    subtitle = _steady(known.subtitle, new.subtitle, before, now)
+    if subtitle is not None and any(letters(subtitle) == letters(paragraph) for paragraph in body):
+        subtitle = known.subtitle
+    content = replace(
+        new,
+        title=title,
+        subtitle=subtitle,
+        body=body,
+        captions=_steady_captions(known.captions, new.captions, before, now),
+        authors=_steady_names(known.authors, new.authors, before, now),
+        section=_steady_section(known.section, new.section, before, now),
+    )
+    return known if text_key(content) == text_key(known) else content
+
+
+def doubts_of(known: Content, new: Content) -> tuple[str, ...]:
+    """Reasons not to believe a change at first sight."""
+    doubts = []
+    here = letters(" ".join((new.subtitle or "", *new.body)))
+    sizes = [(len(paragraph), letters(paragraph) in here or _pair(paragraph, new.body) is not None) for paragraph in known.body]
+    size, kept = sum(size for size, _ in sizes), sum(size for size, stays in sizes if stays)
+    if size and kept < _HALF * size and sum(map(len, new.body)) < _SHRUNK * size:
+        doubts.append("much text lost")
+    if known.body and any(_is_label(paragraph) for paragraph in _added(known.body, new.body)):
+        doubts.append("a line that is no sentence came")
+    return tuple(doubts)
+
+
+# --- one field at a time --------------------------------------------------------------------------------------------
+
+
+def _steady(known: str | None, new: str | None, before: Sight, now: Sight) -> str | None:
+    """The known text while it still stands on the page and the new one stood there before; else the new one."""
+    if known == new:
+        return known
+    stays = known is None or now.shows(known)
+    was = new is None or before.shows(new)
+    return known if stays and was else new
+
+
+def _steady_captions(known: Sequence[str], new: Sequence[str], before: Sight, now: Sight) -> tuple[str, ...]:
+    keys = {letters(caption) for caption in new}
+    lost = [caption for caption in known if letters(caption) not in keys]
+    kept = [caption for caption in lost if now.shows(caption) and _pair(caption, new) is None]
+    olds = {letters(caption) for caption in known}
+    came = [c for c in new if letters(c) in olds or not (before.shows(c) and _pair(c, lost) is None)]
+    if not kept:
+        return tuple(came)
+    order = {letters(caption): place for place, caption in enumerate(known)}
+    return tuple(sorted((*came, *kept), key=lambda caption: order.get(letters(caption), len(order))))
+
+
+def _steady_names(known: Sequence[str], new: Sequence[str], before: Sight, now: Sight) -> tuple[str, ...]:
+    if tuple(known) == tuple(new):
+        return tuple(new)
+    stays = all(now.tells(name) for name in known)
+    was = all(before.tells(name) for name in new)
+    return tuple(known) if stays and was else tuple(new)
+
+
+def _steady_section(known: str | None, new: str | None, before: Sight, now: Sight) -> str | None:
+    if new is None or known is None or known == new:
+        return known if new is None else new if known is not None else (None if before.tells(new) else new)
+    return known if now.tells(known) and before.tells(new) else new
+
+
+def _steady_body(known: Sequence[str], new: Sequence[str], before: Sight, now: Sight) -> tuple[str, ...]:
+    old_keys, new_keys = [letters(p) for p in known], [letters(p) for p in new]
+    if old_keys == new_keys:
+        return tuple(new)
+    in_old, in_new = set(old_keys), set(new_keys)
+    steady: list[str] = []
+    for gone, came in _gaps(old_keys, new_keys):
+        lost = [known[i] for i in gone]
+        fresh = [new[j] for j in came]
+        kept = [p for p in lost if letters(p) not in in_new and now.shows(p) and _pair(p, fresh) is None]
+        added = [p for p in fresh if letters(p) in in_old or not before.shows(p) or _pair(p, lost) is not None]
+        steady.extend(_in_order(lost, kept, added))
+    return tuple(steady)
+
+
+def _in_order(lost: Sequence[str], kept: Sequence[str], added: Sequence[str]) -> Iterable[str]:
+    """Kept paragraphs before or behind what was added, as they stood before or behind what it replaced."""
+    if not added or not kept:
+        return (*kept, *added)
+    partner = next((place for place, p in enumerate(lost) if _pair(p, added) is not None), None)
+    if partner is None:
+        return (*kept, *added)
+    front = [p for p in kept if lost.index(p) < partner]
+    return (*front, *added, *(p for p in kept if p not in front))
+
+
+def _gaps(old: Sequence[str], new: Sequence[str]) -> Iterable[tuple[range, range]]:
+    """Stretches between paragraphs that both have, and those paragraphs themselves (as the new one's range with an empty old one)."""
+    anchors = _anchors(old, new)
+    i = j = 0
+    for a, b in anchors:
+        yield range(i, a), range(j, b)
+        yield range(0), range(b, b + 1)
+        i, j = a + 1, b + 1
+    yield range(i, len(old)), range(j, len(new))
+
+
+def _anchors(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """Paragraphs that stand once in each, in an order that both share (the longest such chain)."""
+    once_old, once_new = _once(old), _once(new)
+    pairs = sorted((i, once_new[key]) for key, i in once_old.items() if key in once_new)
+    tails: list[int] = []
+    ends: list[int] = []
+    back: list[int] = []
+    for place, (_, j) in enumerate(pairs):
+        at = bisect_left(tails, j)
+        back.append(ends[at - 1] if at else -1)
+        if at == len(tails):
+            tails.append(j)
+            ends.append(place)
+        else:
+            tails[at], ends[at] = j, place
+    chain: list[tuple[int, int]] = []
+    at = ends[-1] if ends else -1
+    while at >= 0:
+        chain.append(pairs[at])
+        at = back[at]
+    return chain[::-1]
+
+
+def _once(keys: Sequence[str]) -> dict[str, int]:
+    count = Counter(keys)
+    return {key: place for place, key in enumerate(keys) if count[key] == 1 and key}
+
+
+# --- likeness -------------------------------------------------------------------------------------------------------
+
+
+def _added(known: Sequence[str], new: Sequence[str]) -> list[str]:
+    olds = {letters(paragraph) for paragraph in known}
+    return [paragraph for paragraph in new if letters(paragraph) not in olds and _pair(paragraph, known) is None]
+
+
+def _pair(text: str, others: Iterable[str]) -> str | None:
+    """The other text that is this one, edited."""
+    words = _words(text)
+    for other in others:
+        theirs = _words(other)
+        shared = sum((words & theirs).values())
+        if shared and shared >= _ALIKE * max(1, min(sum(words.values()), sum(theirs.values()))):
+            return other
+    return None
+
+
+def _words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"[぀-ヿ一-鿿가-힣]|\w+", text.lower()))
+
+
+_SENTENCE = re.compile(r"[.!?…。！？؟:;]|[\"”’»)）」』]$")
+_LABEL = 60
+
+
+def _is_label(paragraph: str) -> bool:
+    """A short line without any mark of a sentence: a label of a box, a button's text."""
+    return len(paragraph) < _LABEL and _SENTENCE.search(paragraph) is None

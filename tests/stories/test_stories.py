@@ -1,9 +1,8 @@
 """Whole stories through the real recipes: a feed and its pages over time, and what was remembered of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -13,8 +12,7 @@ from harbour import HOST, Piece, feed
 from monitor.engine.workers import InlineWorkers
 from monitor.model import Revision
 from monitor.ports import ArticleQuery, Doors, EditQuery, Store, WorkerKilled
-from monitor.settings import Feed, ScheduleSettings, StoreSettings
-from monitor.store.sql import open_store
+from monitor.settings import Feed, ScheduleSettings
 
 FEED_URL = f"{HOST}/feed.xml"
 T = TypeVar("T")
@@ -50,13 +48,6 @@ class World:
 
     def history(self, article: int = 1) -> list[Revision]:
         return list(self.store.revisions(article))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(None, state_dir=tmp_path, read_only=False, settings=StoreSettings())
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ enough to break a validator or to ask for an address that no feed has.
 """
 
 import ssl
+from inspect import signature
 from typing import Any
 
 import aiohttp
@@ -17,6 +18,8 @@ from monitor.fetch.guard import Guard, Resolver
 
 _MAX_LINE = 16_384
 _KEEP_ALIVE = 15.0
+# aiohttp from 3.14 on takes 128 lines by default; sites that set hundreds of cookies are odd, not hostile
+_MORE_HEADERS: dict[str, Any] = {"max_headers": 1_000} if "max_headers" in signature(aiohttp.ClientSession).parameters else {}
 
 
 class ExactTransport(AiohttpTransport):
@@ -61,6 +64,7 @@ class ExactTransport(AiohttpTransport):
             timeout=aiohttp.ClientTimeout(total=None),
             max_line_size=_MAX_LINE,
             max_field_size=_MAX_LINE,
+            **_MORE_HEADERS,
         )
         # a second request that nobody asked for would break the promise of one request per poll
         session._retry_connection = False

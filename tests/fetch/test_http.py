@@ -218,6 +218,15 @@ def test_cookies_are_not_kept() -> None:
     assert "cookie" not in ask({"/feed": reply(200, Set_Cookie="id=1")}, question)  # type: ignore[operator]
 
 
+def test_a_site_that_sets_hundreds_of_cookies_is_still_read() -> None:
+    bomb = b"HTTP/1.1 200 OK\r\n" + b"".join(b"Set-Cookie: c%d=v; Path=/\r\n" % n for n in range(500)) + b"Content-Length: 2\r\n\r\nok"
+
+    answer, _ = fetched("/feed", {"/feed": bomb})
+
+    assert isinstance(answer, Response)
+    assert answer.body == b"ok"
+
+
 def test_robots_txt_is_asked_once_and_obeyed_for_pages() -> None:
     async def question(fetcher: HttpFetcher, site: Site) -> object:
         answers = [await fetcher.fetch(Request(site.url + path)) for path in ("/open", "/private/x", "/open")]

@@ -91,6 +91,7 @@ TARGET = (
     Key("mode", v.one_of("instant", "digest"), "Every edit at once, or all of them once a day.", '"digest"'),
     Key("at", v.a_clock, "When a digest goes out.", '"07:30"'),
     Key("days", v.some_days, "On which days.", '"mon-fri"'),
+    Key("wait", v.a_duration, "How long an instant message waits for further edits of its article, to tell them as one.", '"10m"'),
     Key("max", v.a_rate, "At most so many messages; the rest come together in one.", '"6/h"', field="max_per"),
     Key("empty", v.one_of("skip", "send"), "Whether a digest without edits is sent.", '"skip"'),
     Key("secret", v.a_text, "What a webhook is signed with.", '{ env = "HOOK_SECRET" }', secret=True),

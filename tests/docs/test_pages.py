@@ -131,7 +131,11 @@ def test_the_pages_show_commands_at_all() -> None:
     assert len(READING) > 30
 
 
-FILES = {"config/monitor.toml": "monitor.toml", "config/feeds.toml": "feeds.toml", "config/sites/example.org.toml": "sites/example.org.toml"}
+FILES = {
+    "config/monitor.toml": "monitor.toml",
+    "config/feeds.toml": "feeds.toml",
+    "config/sites/example.org.toml": "sites/example.org.toml",
+}
 
 
 @pytest.mark.parametrize(("page", "block"), list(blocks("toml")), ids=lambda value: value[:20])

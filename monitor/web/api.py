@@ -160,7 +160,9 @@ def search(request: Request) -> Response:
         raise UsageError("the parameter q is missing")
     where = _one_of(params.get("in", "any"), "in", WHERE)
     feeds_asked = (params["feed"],) if params.get("feed") else ()
-    hits = site.store.search(text[:200], where=where, feeds=feeds_asked, since=_moment(site, params.get("since", "")), limit=_limit(request))
+    hits = site.store.search(
+        text[:200], where=where, feeds=feeds_asked, since=_moment(site, params.get("since", "")), limit=_limit(request)
+    )
     return _page(request, "search", [hit_json(hit) for hit in hits], None, None)
 
 

@@ -160,7 +160,14 @@ def _sign_out(request: Request) -> Response:
 
 # --- errors ---------------------------------------------------------------------------------------------------------
 
-_TITLES = {400: "This cannot be read", 404: "Not here", 405: "Not this way", 409: "Not now", 500: "A fault of ours", 503: "The store is out of reach"}
+_TITLES = {
+    400: "This cannot be read",
+    404: "Not here",
+    405: "Not this way",
+    409: "Not now",
+    500: "A fault of ours",
+    503: "The store is out of reach",
+}
 
 
 def _status(error: Exception) -> int:

@@ -25,8 +25,8 @@ FIELDS = {
     "subheading": "Subheading",
     "byline": "Byline",
     "section": "Section",
-    "caption": "Captions",
     "body": "Text",
+    "caption": "Captions",
 }
 View = Literal["inline", "side", "old", "new"]
 
@@ -107,7 +107,7 @@ class Section:
 
 
 def sections(changes: Iterable[Change], *, fold: bool = True) -> tuple[Section, ...]:
-    """The fields in the order of reading: headline, subheading, byline, section, captions, text, then what the feeds say."""
+    """The fields in the order of reading: headline, subheading, byline, section, text, captions, then what the feeds say."""
     by_field: dict[str, list[Change]] = {}
     for change in changes:
         by_field.setdefault(change.field, []).append(change)

@@ -40,13 +40,13 @@ def svg(templates: Environment, diff: Diff, outlet: str, timezone: str) -> str:
     headline = next((change.segments for change in diff.changes if change.field == "headline" and change.op != "equal"), None)
     _, excerpt = blocks.glance(diff.changes, width=170)
     told = headline or excerpt or (("=", diff.new.content.title),)
-    size, lines = _lines(told)
+    title = "" if headline or not excerpt else _short(diff.new.content.title, 62)
+    size, lines = _lines(told, 258 if title else 218)
     return templates.get_template("card.svg").render(
         lines=lines,
         size=size,
         outlet=_short(outlet, 44),
-        title="" if headline or not excerpt else _short(diff.new.content.title, 62),
-        title_x=MARGIN,
+        title=title,
         day=words.day(diff.edit.seen_before, timezone),
         edit=diff.edit,
         width=WIDTH,
@@ -81,7 +81,7 @@ def _drawn(picture: str) -> bytes:
     return bytes(resvg_py.svg_to_bytes(svg_string=picture, serif_family=serif or sans, sans_serif_family=sans or serif))
 
 
-def _lines(segments: Sequence[Segment]) -> tuple[int, tuple[Line, ...]]:
+def _lines(segments: Sequence[Segment], top: int) -> tuple[int, tuple[Line, ...]]:
     leftwards = _runs_leftwards("".join(text for _, text in segments))
     for size, most in SIZES:
         broken = _broken(segments, (WIDTH - 2 * MARGIN) / size)
@@ -90,14 +90,14 @@ def _lines(segments: Sequence[Segment]) -> tuple[int, tuple[Line, ...]]:
     if len(broken) > most:
         broken = [*broken[: most - 1], [*broken[most - 1], ("=", " …")]]
     x = WIDTH - MARGIN if leftwards else MARGIN
-    return size, tuple(Line(tuple(runs), x, 218 + round(index * size * 1.26), leftwards) for index, runs in enumerate(broken))
+    return size, tuple(Line(tuple(runs), x, top + round(index * size * 1.26), leftwards) for index, runs in enumerate(broken))
 
 
 def _broken(segments: Sequence[Segment], width: float) -> list[list[Segment]]:
     """Lines of at most `width` ems, broken at spaces, in scripts without spaces anywhere."""
     lines: list[list[Segment]] = [[]]
     left = width
-    for sign, text in segments:
+    for sign, text in _spaced(segments):
         for word in _words(" ".join(text.split("\n"))):
             wide = sum(map(_ems, word.rstrip()))
             if wide > left and lines[-1]:
@@ -109,12 +109,20 @@ def _broken(segments: Sequence[Segment], width: float) -> list[list[Segment]]:
     return [_joined(line) for line in lines]
 
 
+def _spaced(segments: Sequence[Segment]) -> list[Segment]:
+    # words that went and words that came touch; on the page a margin parts them, here a blank has to
+    found: list[Segment] = []
+    for sign, text in segments:
+        if found and found[-1][0] == "-" and sign == "+" and not (found[-1][1][-1:].isspace() or text[:1].isspace()):
+            found.append(("=", " "))
+        found.append((sign, text))
+    return found
+
+
 def _words(text: str) -> list[str]:
     found: list[str] = []
     for character in text:
-        if found and found[-1] and not found[-1][-1].isspace() and not _is_wide(character):
-            found[-1] += character
-        elif found and character.isspace():
+        if (found and found[-1] and not found[-1][-1].isspace() and not _is_wide(character)) or (found and character.isspace()):
             found[-1] += character
         else:
             found.append(character)
@@ -128,7 +136,7 @@ def _joined(line: Sequence[Segment]) -> list[Segment]:
             runs[-1] = (sign, runs[-1][1] + text)
         else:
             runs.append((sign, text))
-    return runs
+    return [*runs[:-1], (runs[-1][0], runs[-1][1].rstrip())] if runs else []
 
 
 def _ems(character: str) -> float:

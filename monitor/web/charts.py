@@ -80,7 +80,7 @@ def _round_up(value: int) -> int:
     """The next of 4, 5, 10, 20, 50, 100, … that is not below the value: a top that parts into round steps."""
     if value <= 4:
         return 4
-    power = 10 ** int(log10(value))
+    power: int = 10 ** int(log10(value))
     return next(step for step in (power, 2 * power, 5 * power, 10 * power) if step >= value)
 
 

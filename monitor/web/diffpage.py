@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.errors import NotFound
 from monitor.model import Article, Diff
 from monitor.web import blocks, card
-from monitor.web.blocks import View
+from monitor.web.blocks import Fold, View
 from monitor.web.filters import number
 from monitor.web.parts import part_of
 from monitor.web.site import Site, answer
@@ -40,7 +40,9 @@ def difference(request: Request) -> Response:
         found = blocks.reading(found, "old" if view == "old" else "new")
     wanted = number(request.query_params.get("part", "")) or 1
     head = tuple(section for section in found if section.field in HEAD_FIELDS)
-    part = part_of([section for section in found if section.field not in HEAD_FIELDS], wanted, twice=view == "side", full=full)
+    # what did not change is left out but for the text itself, which is why one reads the page
+    rest = [section for section in found if section.field not in HEAD_FIELDS and (section.changes or full or section.field == "body")]
+    part = part_of(rest, wanted, twice=view == "side", full=full)
     return site.page(
         request,
         "diff.html",
@@ -55,6 +57,7 @@ def difference(request: Request) -> Response:
         head={section.field: section.blocks for section in head},
         part=part,
         marks=[(section, blocks.marks(section)) for section in found if section.field == "body"],
+        folds=any(isinstance(item, Fold) for section in part.sections for item in section.items),
         changes=sum(section.changes for section in found),
         steps=_steps(article, diff),
         waited=_waited(diff),

@@ -122,7 +122,9 @@ class Guarded:
         if refusal is None and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
             form = await _form(scope, receive)
             if form is None or not self._gate.made(form.get("form", ""), connection):
-                refusal = _problem(connection, 403, "This form is not one of ours, or it stood open too long. Go back, load the page again.")
+                refusal = _problem(
+                    connection, 403, "This form is not one of ours, or it stood open too long. Go back, load the page again."
+                )
             scope["form"] = form
         await (refusal or self._app)(scope, receive, send)
 

@@ -76,7 +76,9 @@ def outbox(request: Request) -> Response:
     target = request.query_params.get("target", "")[:200]
     rows = site.store.outbox(target=target or None, state=state if state in STATES else None, limit=101)
     targets = tuple(target.name for target in site.app.settings.targets)
-    return site.page(request, "outbox.html", rows=rows[:100], more=len(rows) > 100, states=STATES, state=state, target=target, targets=targets)
+    return site.page(
+        request, "outbox.html", rows=rows[:100], more=len(rows) > 100, states=STATES, state=state, target=target, targets=targets
+    )
 
 
 def settings(request: Request) -> Response:

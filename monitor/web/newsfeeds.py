@@ -15,7 +15,7 @@ from monitor.ports import EditQuery
 from monitor.render import atom
 from monitor.report import misfit
 from monitor.settings import Rule
-from monitor.web.filters import Filter, query_string, read_filter
+from monitor.web.filters import query_string, read_filter
 from monitor.web.pages import find_edits
 from monitor.web.site import Site, answer
 

@@ -33,7 +33,9 @@ def document(server: str, *, closed: bool) -> Json:
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": SCHEMAS,
-            "responses": {"problem": {"description": "What is wrong.", "content": {"application/problem+json": {"schema": _ref("problem")}}}},
+            "responses": {
+                "problem": {"description": "What is wrong.", "content": {"application/problem+json": {"schema": _ref("problem")}}}
+            },
         },
     }
 
@@ -79,7 +81,7 @@ def _or_null(schema: Json) -> Json:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
-_EDIT = {
+_EDIT: dict[str, Json] = {
     "id": _ID,
     "article": _ID,
     "from_rev": _ID,
@@ -92,14 +94,18 @@ _EDIT = {
     "claimed_at": _or_null(_TIME),
     "kinds": {"type": "array", "items": {"enum": list(KINDS)}},
     "severity": _object(
-        {"level": {"enum": list(LEVELS)}, "score": {"type": "integer", "minimum": 0, "maximum": 100}, "reasons": {"type": "array", "items": _TEXT}}
+        {
+            "level": {"enum": list(LEVELS)},
+            "score": {"type": "integer", "minimum": 0, "maximum": 100},
+            "reasons": {"type": "array", "items": _TEXT},
+        }
     ),
     "disclosed": {"type": ["boolean", "null"]},
     "reverts_to": _or_null(_ID),
     "stats": {"type": "object"},
 }
 _SIDE = _object({"rev": _ID, "hash": _TEXT, "posted_at": _or_null(_TIME), "updated_at": _or_null(_TIME), "first_seen_at": _TIME})
-_ARTICLE = {
+_ARTICLE: dict[str, Json] = {
     "id": _ID,
     "url": _TEXT,
     "canonical_url": _or_null(_TEXT),
@@ -113,7 +119,7 @@ _ARTICLE = {
     "last_edit_at": _or_null(_TIME),
     "next_look_at": _or_null(_TIME),
 }
-_REVISION = {
+_REVISION: dict[str, Json] = {
     "article": _ID,
     "rev": _ID,
     "hash": _TEXT,
@@ -136,7 +142,7 @@ _REVISION = {
     "listings": {"type": "object"},
     "restamps": {"type": "array", "items": {"type": "object"}},
 }
-_CHANGE = {
+_CHANGE: dict[str, Json] = {
     "field": _TEXT,
     "op": {"enum": ["replace", "insert", "delete", "move", "split", "merge", "equal"]},
     "from_par": {"type": ["integer", "array", "null"]},
@@ -144,19 +150,40 @@ _CHANGE = {
     "segments": {"type": "array", "items": {"type": "array", "items": _TEXT, "minItems": 2, "maxItems": 2}},
     "kinds": {"type": "array", "items": _TEXT},
 }
+_DIFF: dict[str, Json] = {
+    "schema": _TEXT,
+    **{key: value for key, value in _EDIT.items() if key != "id"},
+    "from": _SIDE,
+    "to": _SIDE,
+    "changes": {"type": "array", "items": _ref("change")},
+}
+_FEED_STATE: dict[str, Json] = {
+    "slug": _TEXT,
+    "url": _TEXT,
+    "title": _or_null(_TEXT),
+    "outcome": _or_null(_TEXT),
+    "error": _or_null(_TEXT),
+    "polled_at": _or_null(_TIME),
+    "next_at": _or_null(_TIME),
+}
+_LOOKUP: dict[str, Json] = {
+    "schema": _TEXT,
+    "article": _ref("article"),
+    "revisions": {"type": "integer"},
+    "last_edit": _or_null(_ref("edit")),
+    "page": _TEXT,
+}
 SCHEMAS: Json = {
     "edit": _object(_EDIT),
     "article": _object(_ARTICLE),
     "revision": _object(_REVISION),
     "change": _object(_CHANGE),
-    "diff": _object({"schema": _TEXT, **{key: value for key, value in _EDIT.items() if key != "id"}, "from": _SIDE, "to": _SIDE, "changes": {"type": "array", "items": _ref("change")}}),
-    "feed": _object(
-        {"slug": _TEXT, "url": _TEXT, "title": _or_null(_TEXT), "outcome": _or_null(_TEXT), "error": _or_null(_TEXT), "polled_at": _or_null(_TIME), "next_at": _or_null(_TIME)}
-    ),
+    "diff": _object(_DIFF),
+    "feed": _object(_FEED_STATE),
     "hit": _object({"article": _ID, "rev": _ID, "at": _TIME, "title": _TEXT, "snippet": _TEXT, "where": _TEXT}),
-    "lookup": _object({"schema": _TEXT, "article": _ref("article"), "revisions": {"type": "integer"}, "last_edit": _or_null(_ref("edit")), "page": _TEXT}),
+    "lookup": _object(_LOOKUP),
     "problem": _object({"type": _TEXT, "title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT}),
-}  # fmt: skip
+}
 
 _LIMIT = _query("limit", {"type": "integer", "minimum": 1, "maximum": 500, "default": 100}, "How many at most.")
 _SINCE = _query("since", _TEXT, "24h, 7d, a day or a time.")
@@ -178,7 +205,8 @@ PATHS: list[tuple[Any, ...]] = [
     ("/api/edits.jsonl", "editLines", "All edits after a cursor, one a line.", [_AFTER, *_FILTERS], "application/jsonl", _TEXT),
     (
         "/api/articles", "articles", "Articles, newest first.",
-        [_query("before", _CURSOR, "A cursor: older ones."), _FEED, _query("state", {"enum": ["watched", "retired", "gone"]}, "Their state."),
+        [_query("before", _CURSOR, "A cursor: older ones."), _FEED,
+         _query("state", {"enum": ["watched", "retired", "gone"]}, "Their state."),
          _query("edited", _SWITCH, "Only those with edits."), _SINCE, _LIMIT],
         _JSON, _list_of("article"),
     ),
@@ -198,7 +226,10 @@ PATHS: list[tuple[Any, ...]] = [
         _JSON, _ref("diff"),
     ),
     ("/api/feeds", "feeds", "All feeds and how their polls go.", [], _JSON, _list_of("feed")),
-    ("/api/lookup", "lookup", "What is known of an address.", [_query("url", _TEXT, "Of an article.", required=True)], _JSON, _ref("lookup")),
+    (
+        "/api/lookup", "lookup", "What is known of an address.", [_query("url", _TEXT, "Of an article.", required=True)], _JSON,
+        _ref("lookup"),
+    ),
     (
         "/api/search", "search", "Versions with these words.",
         [_query("q", {"type": "string", "minLength": 1, "maxLength": 200}, "Words.", required=True),

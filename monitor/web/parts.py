@@ -49,7 +49,7 @@ def _pages(sections: Sequence[Section], budget: int) -> list[tuple[Section, ...]
     room = budget
     for section in sections:
         items: list[Block | Fold] = []
-        for item in (piece for item in section.items for piece in _pieces(item, budget)):
+        for item in (piece for whole in section.items for piece in _pieces(whole, budget)):
             weight = _weight(item)
             if weight > room and (items or pages[-1]):
                 if items:
@@ -73,7 +73,7 @@ def _pieces(item: Block | Fold, budget: int) -> list[Block | Fold]:
     run: list[Segment] = []
     size = 0
     step = budget // 4  # characters, of which the longest take 4 bytes, or 5 when escaped
-    for sign, text in ((sign, text[at : at + step]) for sign, text in item.segments for at in range(0, len(text), step)):
+    for sign, text in ((sign, whole[at : at + step]) for sign, whole in item.segments for at in range(0, len(whole), step)):
         weight = _bytes(text) + SEGMENT_BYTES
         if size + weight > budget - BLOCK_BYTES and run:
             found.append(replace(item, segments=tuple(run)))

@@ -99,7 +99,9 @@ class Site:
         """The address of this site for absolute links."""
         return self.public_url or f"{request.url.scheme}://{request.url.netloc}"
 
-    def page(self, request: Request, name: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: object) -> Response:
+    def page(
+        self, request: Request, name: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: object
+    ) -> Response:
         """A page from its template, with an ETag over what it says; 304 for who has it."""
         known = self.gate.knows(request)
         html = self.templates.get_template(name).render(
@@ -170,9 +172,7 @@ class Site:
         return headline or (("=", edit.title),), field_name, excerpt
 
 
-def answer(
-    request: Request, body: bytes, media_type: str, *, status: int = 200, headers: Mapping[str, str] | None = None
-) -> Response:
+def answer(request: Request, body: bytes, media_type: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """An answer with an ETag over its bytes; 304 for who has them."""
     more = dict(headers or {})
     if status == 200:
@@ -209,7 +209,8 @@ def _environment(site: Site) -> Environment:
         "clock": lambda at: words.clock(at, site.timezone),
         "day": lambda at: words.day(at, site.timezone),
         "weekday": lambda at: words.weekday(at, site.timezone),
-        "moment": lambda at: words.moment(at, site.timezone),
+        "moment": lambda at: words.moment(at, site.timezone, site.now),
+        "marked": words.marked,
         "ago": lambda at: words.span(site.now - at),
         "until": lambda at: words.span(at - site.now),
         "span": words.span,

@@ -1,12 +1,16 @@
 """How values read on a page: times, spans, numbers, addresses, and foreign text without what a browser must not see."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-# C0 (but tab and line ends), DEL, C1 and lone surrogates: invalid in HTML, or live in a terminal that shows its source
-_UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+from monitor.model import Segment
+
+# C0 (but tab and line ends), DEL, C1 and lone surrogates: invalid in HTML, or live in a terminal that shows its source;
+# the two overrides of direction, which no text needs and which make words read backwards
+_UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]")
 
 _USERINFO = re.compile(r"(://)[^/?#@\s]*@")
 
@@ -16,6 +20,19 @@ def shown(value: object) -> object:
     if isinstance(value, str) and type(value) is str:
         return _UNSHOWN.sub("�", value) if _UNSHOWN.search(value) else value
     return value
+
+
+def marked(segments: Iterable[Segment]) -> list[tuple[str, str, str, str]]:
+    """Segments as (sign, space before, words, space after): blanks are not underlined or struck, only words are."""
+    found = []
+    for sign, text in segments:
+        core = text.strip() if sign != "=" else text
+        if not core:
+            found.append(("=", "", text, ""))
+            continue
+        start = text.index(core)
+        found.append((sign, text[:start], core, text[start + len(core) :]))
+    return found
 
 
 def clock(at: datetime | None, timezone: str) -> str:
@@ -36,12 +53,14 @@ def weekday(at: datetime, timezone: str) -> str:
     return f"{at.astimezone(ZoneInfo(timezone)):%A}"
 
 
-def moment(at: datetime | None, timezone: str) -> str:
-    """`19 Nov 2026, 16:20`."""
+def moment(at: datetime | None, timezone: str, now: datetime) -> str:
+    """`19 Nov, 16:20`, with its year when it is not this one."""
     if at is None:
         return ""
-    local = at.astimezone(ZoneInfo(timezone))
-    return f"{local.day} {local:%b %Y, %H:%M}"
+    zone = ZoneInfo(timezone)
+    local = at.astimezone(zone)
+    year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
+    return f"{local.day} {local:%b}{year}, {local:%H:%M}"
 
 
 def span(length: timedelta) -> str:

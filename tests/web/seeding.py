@@ -85,13 +85,14 @@ class Newsroom:
         update = ArticleUpdate(None, 0, url, keys=tuple(url_keys(url)), listing=listing, watch=Pace(at, 5 * MINUTE))
         article = self._poll(slug, at, update).new_articles[0]
         posted = Stamp(at - 2 * MINUTE, "+00:00", f"{at - 2 * MINUTE:%H:%M}", "json-ld") if stamp else None
-        self._look(article, at, 0, NewRevision("new", True, "page", url, at, posted, None, content, {slug: Said(content.title, summary or None)},
-                                               "walk/1", _page(url, content)))  # fmt: skip
+        said = {slug: Said(content.title, summary or None)}
+        first = NewRevision("new", True, "page", url, at, posted, None, content, said, "walk/1", _page(url, content))
+        self._look(article, at, 0, first)
         return article
 
     def edit(
-        self, article: int, at: datetime, content: Content, *, updated: bool = False, event: Event = "edited", reverts_to: int | None = None,
-        dispatches: tuple[Dispatch, ...] = (), confirmed: bool = True,
+        self, article: int, at: datetime, content: Content, *, updated: bool = False, event: Event = "edited",
+        reverts_to: int | None = None, dispatches: tuple[Dispatch, ...] = (), confirmed: bool = True,
     ) -> None:  # fmt: skip
         head = self.store.revision(article, self._revisions(article))
         assert head is not None
@@ -214,7 +215,11 @@ ARABIC = Content(
     None,
     (),
     None,
-    ("تحدث الوزير إلى الصحفيين يوم الخميس أمام الوزارة.", "قال مسؤولون إن التقرير أرسل في الثالث من مايو ولم يُفتح.", "دعت أحزاب المعارضة إلى تحقيق."),
+    (
+        "تحدث الوزير إلى الصحفيين يوم الخميس أمام الوزارة.",
+        "قال مسؤولون إن التقرير أرسل في الثالث من مايو ولم يُفتح.",
+        "دعت أحزاب المعارضة إلى تحقيق.",
+    ),
     (),
     "ar",
 )
@@ -229,12 +234,12 @@ CHINESE = Content(
 )
 HOSTILE = Content(
     "<script>alert(1)</script>\u202eevil {{7*7}}",
-    "\"><img src=x onerror=alert(2)>",
+    '"><img src=x onerror=alert(2)>',
     ("</title><svg onload=alert(3)>",),
     "javascript:alert(4)",
     ("<b>bold?</b> & ${7*7} <%= 7*7 %> \x1b[31mred", "'-alert(5)-'", "</p></div></main><form action=//evil.example>"),
     (),
-    "en\" onload=\"alert(6)",
+    'en" onload="alert(6)',
 )
 
 
@@ -255,25 +260,44 @@ def seed(store: Store) -> dict[str, int]:
     ids["flood"] = room.publish("gazette", "flood-report", NOON - 5 * HOUR, FLOOD, summary="Papers show a warning")
     sent = Dispatch("desk", "waiting", "severity high", NOON + 4 * HOUR + 20 * MINUTE, "headlines")
     room.edit(ids["flood"], NOON + 4 * HOUR + 20 * MINUTE, FLOOD_2, dispatches=(sent,))
-    room.edit(ids["flood"], NOON + 7 * HOUR, FLOOD_3, updated=True, dispatches=(Dispatch("desk", "dropped", "headlines: kinds body are not headline", NOON),))
+    room.edit(
+        ids["flood"],
+        NOON + 7 * HOUR,
+        FLOOD_3,
+        updated=True,
+        dispatches=(Dispatch("desk", "dropped", "headlines: kinds body are not headline", NOON),),
+    )
     ids["korean"] = room.publish("haneul", "pier", NOON - 4 * HOUR, KOREAN)
     room.edit(
         ids["korean"], NOON + 2 * HOUR,
         replace(KOREAN, title="시, 부두 보수에 150억 원 투입", body=(KOREAN.body[0].replace("120억", "150억"), *KOREAN.body[1:])),
     )  # fmt: skip
+    opened = ARABIC.body[1].replace("ولم يُفتح", "وفُتح في اليوم نفسه")
     ids["arabic"] = room.publish("marsa", "flood", NOON - 3 * HOUR, ARABIC, stamp=False)
     room.edit(
         ids["arabic"], NOON + 3 * HOUR,
-        replace(ARABIC, title="الوزير يقر بعلمه بتقرير الفيضان", body=(ARABIC.body[0], ARABIC.body[1].replace("ولم يُفتح", "وفُتح في اليوم نفسه"), ARABIC.body[2])),
+        replace(ARABIC, title="الوزير يقر بعلمه بتقرير الفيضان", body=(ARABIC.body[0], opened, ARABIC.body[2])),
     )  # fmt: skip
     ids["chinese"] = room.publish("gangkou", "gate", NOON - 2 * HOUR, CHINESE)
-    room.edit(ids["chinese"], NOON + 5 * HOUR, replace(CHINESE, body=(CHINESE.body[0].replace("三月", "五月"), CHINESE.body[1])), updated=True, confirmed=False)
+    room.edit(
+        ids["chinese"],
+        NOON + 5 * HOUR,
+        replace(CHINESE, body=(CHINESE.body[0].replace("三月", "五月"), CHINESE.body[1])),
+        updated=True,
+        confirmed=False,
+    )
     ids["gone"] = room.publish("hills", "well", NOON - HOUR, replace(FLOOD, title="Village well runs dry", body=FLOOD.body[4:6]))
     room.edit(ids["gone"], NOON + 6 * HOUR, replace(FLOOD, title="Village well runs dry", body=FLOOD.body[4:6]), event="gone")
-    ids["typography"] = room.publish("hills", "quotes", NOON - HOUR, replace(FLOOD, title="Bridge opens", body=("The “new” bridge is open.", *FLOOD.body[9:])))
+    ids["typography"] = room.publish(
+        "hills", "quotes", NOON - HOUR, replace(FLOOD, title="Bridge opens", body=("The “new” bridge is open.", *FLOOD.body[9:]))
+    )
     room.edit(ids["typography"], NOON + 6 * HOUR, replace(FLOOD, title="Bridge opens", body=('The "new" bridge is open.', *FLOOD.body[9:])))
     ids["hostile"] = room.publish("hills", "hostile", NOON - HOUR, HOSTILE)
-    room.edit(ids["hostile"], NOON + 8 * HOUR, replace(HOSTILE, title=HOSTILE.title + "<img src=//evil.example/p>", body=("<i>worse</i>", *HOSTILE.body)))
+    room.edit(
+        ids["hostile"],
+        NOON + 8 * HOUR,
+        replace(HOSTILE, title=HOSTILE.title + "<img src=//evil.example/p>", body=("<i>worse</i>", *HOSTILE.body)),
+    )
     ids["single"] = room.publish("gazette", "single", NOON + 9 * HOUR, replace(FLOOD, title="Lamp posts painted green"))
     for number in range(5):
         room.quiet("haneul", NOON + (10 + number) * HOUR)
@@ -283,7 +307,8 @@ def seed(store: Store) -> dict[str, int]:
 
 
 def _long(every: int = 0) -> Content:
-    words = "The keeper of the northern light counts ships, weather and the hours between two tides, and writes each down with care.".split()
+    text = "The keeper of the northern light counts ships, weather and the hours between two tides, and writes each down with care."
+    words = text.split()
     body = []
     for number in range(420):
         turned = words[number % 17 :] + words[: number % 17]
@@ -293,7 +318,9 @@ def _long(every: int = 0) -> Content:
 
 
 def _live(number: int) -> Content:
-    lines = [f"{9 + at // 2:02}:{30 * (at % 2):02} Update {at}: the water stands at {210 + 7 * at} centimetres." for at in range(number + 1)]
+    lines = [
+        f"{9 + at // 2:02}:{30 * (at % 2):02} Update {at}: the water stands at {210 + 7 * at} centimetres." for at in range(number + 1)
+    ]
     return Content(f"Live: harbour water at {210 + 7 * number} cm", None, (), "Live", tuple(reversed(lines)) + FLOOD.body[7:12], (), "en")
 
 

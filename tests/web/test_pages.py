@@ -1,0 +1,257 @@
+"""What every page keeps, and what single pages show."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from seeding import FEEDS, FLOOD, HOUR, NOON, Newsroom, seeded_app
+from selectolax.lexbor import LexborHTMLParser
+from starlette.testclient import TestClient
+from walk import machine_pages, pages
+
+from monitor.store.memory import MemoryStore
+from monitor.web import card
+from monitor.web import pages as reading
+from monitor.web.app import create_app
+
+MOST_BYTES = 100_000
+
+
+def test_every_page_answers_and_stays_under_100_kb(client: TestClient, ids: dict[str, int]) -> None:
+    for path in pages(ids):
+        answer = client.get(path)
+
+        assert answer.status_code == 200, path
+        assert len(answer.content) < MOST_BYTES, (path, len(answer.content))
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+
+
+def test_every_answer_carries_the_safe_headers(client: TestClient, ids: dict[str, int]) -> None:
+    for path in [*pages(ids), *machine_pages(ids), "/a/999", "/nowhere", "/api/nowhere", "/a/1@999/raw"]:
+        headers = client.get(path).headers
+
+        assert headers["content-security-policy"].startswith("default-src 'none'"), path
+        assert "frame-ancestors 'none'" in headers["content-security-policy"], path
+        assert "unsafe" not in headers["content-security-policy"], path
+        assert headers["x-content-type-options"] == "nosniff", path
+        assert headers["referrer-policy"] == "no-referrer", path
+        assert "server" not in headers, path
+
+
+def test_no_page_loads_or_runs_anything_that_is_not_ours(client: TestClient, ids: dict[str, int]) -> None:
+    for path in pages(ids):
+        tree = LexborHTMLParser(client.get(path).text)
+
+        for node in tree.css("script, style, link, img, iframe, object, embed, form, base, meta[http-equiv]"):
+            address = node.attributes.get("src") or node.attributes.get("href") or node.attributes.get("action") or ""
+            assert address.startswith("/") or node.attributes.get("rel") == "canonical", (path, node.html)
+            assert not address.startswith("//"), (path, node.html)
+        for node in tree.css("*"):
+            wrong = [name for name in node.attributes if name.startswith("on") or name in ("style", "srcdoc")]
+            assert not wrong, (path, node.html)
+
+
+def test_links_to_publishers_tell_them_nothing(client: TestClient, ids: dict[str, int]) -> None:
+    tree = LexborHTMLParser(client.get(f"/a/{ids['flood']}/1..2").text)
+    outside = tree.css("a[href^=http]")
+
+    assert outside
+    assert all({"noopener", "noreferrer", "nofollow"} <= set((node.attributes["rel"] or "").split()) for node in outside)
+
+
+def test_every_page_has_one_heading_a_title_and_a_way_past_the_menu(client: TestClient, ids: dict[str, int]) -> None:
+    for path in pages(ids):
+        tree = LexborHTMLParser(client.get(path).text)
+
+        assert len(tree.css("h1")) == 1, path
+        assert tree.css_first("title").text().strip(), path
+        assert tree.css_first("a.skip[href='#main']") is not None, path
+        names = [node.attributes["id"] for node in tree.css("[id]")]
+        assert len(names) == len(set(names)), path
+
+
+def test_the_stream_shows_words_of_the_headline_that_went_and_came(client: TestClient, ids: dict[str, int]) -> None:
+    text = client.get("/").text
+
+    assert "Minister <del>denies knowing of</del><ins>admits seeing</ins> flood report" in text
+    assert f'href="/a/{ids["flood"]}/1..2"' in text
+
+
+def test_noise_is_hidden_behind_a_switch(client: TestClient, ids: dict[str, int]) -> None:
+    address = f"/a/{ids['typography']}/1..2"
+
+    assert address not in client.get("/").text
+    assert "Show noise" in client.get("/").text
+    assert address in client.get("/?min=noise").text
+
+
+def test_filters_leave_only_what_fits(client: TestClient, ids: dict[str, int]) -> None:
+    by_feed = client.get("/?feed=haneul").text
+    by_text = client.get("/?q=homes").text
+
+    assert f"/a/{ids['korean']}/" in by_feed
+    assert f"/a/{ids['flood']}/" not in by_feed
+    assert f"/a/{ids['flood']}/1..2" in by_text
+    assert f"/a/{ids['korean']}/" not in by_text
+
+
+def test_the_stream_runs_on_to_the_oldest_edit_and_shows_each_once(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "PAGE", 6)
+    seen: list[str] = []
+    path = "/?min=noise"
+
+    while path:
+        tree = LexborHTMLParser(client.get(path).text)
+        seen += [node.attributes["href"] or "" for node in tree.css(".row h3 a")]
+        older = tree.css_first("a[rel=next]")
+        path = (older.attributes["href"] or "") if older else ""
+
+    assert len(seen) == len(set(seen)) == 20
+
+
+def test_a_difference_tells_both_clocks_and_its_proof(client: TestClient, ids: dict[str, int], newsroom) -> None:
+    text = client.get(f"/a/{ids['flood']}/1..2").text
+    store = newsroom[0]
+
+    for rev in (1, 2):
+        assert store.revision(ids["flood"], rev).hash in text
+    assert "not disclosed" in text
+    assert "Posted" in text
+    assert 'datetime="2026-11-19T16:00:00Z"' in text
+    assert 'datetime="2026-11-19T16:20:00Z"' in text
+
+
+def test_a_moved_paragraph_is_told_at_both_ends(client: TestClient, ids: dict[str, int]) -> None:
+    tree = LexborHTMLParser(client.get(f"/a/{ids['flood']}/1..2").text)
+    here, left = tree.css_first(".b-move"), tree.css_first(".b-away")
+
+    assert "moved from ¶7" in here.text()
+    assert left.css_first("a").attributes["href"] == f"#{here.attributes['id']}"
+    assert here.css_first(".remark a").attributes["href"] == f"#{left.attributes['id']}"
+
+
+def test_the_two_versions_can_be_read_by_themselves(client: TestClient, ids: dict[str, int]) -> None:
+    before = LexborHTMLParser(client.get(f"/a/{ids['flood']}/1..2?view=old").text).css_first(".text").text()
+    after = LexborHTMLParser(client.get(f"/a/{ids['flood']}/1..2?view=new").text).css_first(".text").text()
+
+    assert "baseless" in before
+    assert "two meetings" not in before
+    assert "baseless" not in after
+    assert "two meetings" in after
+
+
+def test_other_ways_to_name_a_pair_lead_to_its_numbers(client: TestClient, ids: dict[str, int]) -> None:
+    flood = ids["flood"]
+
+    assert client.get(f"/a/{flood}/2..1").headers["location"] == f"/a/{flood}/1..2"
+    assert client.get(f"/a/{flood}/2..2").headers["location"] == f"/a/{flood}@2"
+    assert client.get(f"/a/{flood}/compare?a=3&b=1&view=side").headers["location"] == f"/a/{flood}/1..3?view=side"
+    assert client.get(f"/a/{flood}/first..last").headers["location"] == f"/a/{flood}/1..3"
+
+
+def test_a_long_article_comes_in_parts_that_hold_all_of_it(tmp_path: Path) -> None:
+    store = MemoryStore()
+    store.sync_feeds(FEEDS, NOON)
+    body = tuple(f"Paragraph {number} stands " + "<&> water " * 30 for number in range(900))
+    room = Newsroom(store)
+    article = room.publish("gazette", "endless", NOON, replace(FLOOD, body=body))
+    room.edit(article, NOON + HOUR, replace(FLOOD, body=tuple(text.replace("stands", "stood") for text in body)))
+    reader = TestClient(create_app(seeded_app(store, tmp_path)), base_url="http://127.0.0.1", follow_redirects=False)
+
+    told = sum(change.field == "body" for change in store.changes(1))
+    for start, whole in ((f"/a/{article}@1", 900), (f"/a/{article}/1..2", told), (f"/a/{article}/1..2?view=side", told)):
+        path, found = start, 0
+        while path:
+            answer = reader.get(path)
+            assert len(answer.content) < MOST_BYTES, (path, len(answer.content))
+            tree = LexborHTMLParser(answer.text)
+            found += len(tree.css(".text .b, .sides tr[id]"))
+            following = next((node for node in tree.css(".pager a[rel=next]") if "part=" in (node.attributes["href"] or "")), None)
+            path = start.partition("?")[0] + (following.attributes["href"] or "") if following else ""
+        assert found == whole, start
+
+
+def test_raw_pages_are_text_that_no_browser_runs(client: TestClient, ids: dict[str, int]) -> None:
+    answer = client.get(f"/a/{ids['hostile']}@2/raw")
+
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert "<script>" in answer.text
+
+
+def test_looking_up_an_address_leads_to_its_article(client: TestClient, ids: dict[str, int]) -> None:
+    found = client.get("/lookup", params={"url": "https://gazette.example/flood-report"})
+    unknown = client.get("/lookup", params={"url": "https://gazette.example/never"})
+
+    assert (found.status_code, found.headers["location"]) == (303, f"/a/{ids['flood']}")
+    assert unknown.status_code == 404
+
+
+def test_search_tells_in_which_version_words_came(client: TestClient, ids: dict[str, int]) -> None:
+    added = client.get("/search?q=meetings&in=added").text
+    removed = client.get("/search?q=meetings&in=removed").text
+
+    assert f"/a/{ids['flood']}@2" in added
+    assert f"/a/{ids['flood']}@2" not in removed
+
+
+def test_feeds_that_fail_come_first_with_their_error(client: TestClient) -> None:
+    tree = LexborHTMLParser(client.get("/feeds").text)
+    first = tree.css_first("tbody tr").text()
+
+    assert "Hill Country News" in first
+    assert "timeout, 3 times" in first
+
+
+def test_a_feed_shows_its_last_polls_as_a_strip(client: TestClient) -> None:
+    tree = LexborHTMLParser(client.get("/feeds/hills").text)
+    drawn = [node.attributes["class"] for node in tree.css("svg.strip rect")]
+
+    assert drawn[-3:] == ["poll-bad"] * 3
+    assert "poll-news" in drawn
+
+
+def test_a_rule_is_tried_on_what_happened(client: TestClient, ids: dict[str, int]) -> None:
+    text = client.get("/settings?rule=quiet-admissions").text
+
+    assert "1 edit fits of" in text
+    assert f"/a/{ids['flood']}/1..2" in text
+
+
+def test_charts_have_their_numbers_as_tables(client: TestClient) -> None:
+    tree = LexborHTMLParser(client.get("/stats").text)
+
+    assert len(tree.css("svg.chart")) == 3
+    assert len(tree.css("table")) == 5
+    assert all(node.attributes.get("aria-label") for node in tree.css("svg[role=img]"))
+
+
+def test_a_card_is_a_png_where_the_machine_has_fonts(client: TestClient, ids: dict[str, int]) -> None:
+    if not card.can_draw():
+        pytest.skip("no resvg or no fonts on this machine")
+    answer = client.get(f"/a/{ids['korean']}/1..2/card.png")
+
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert f"/a/{ids['korean']}/1..2/card.png" in client.get(f"/a/{ids['korean']}/1..2").text
+
+
+def test_who_has_a_page_is_not_sent_it_again(client: TestClient, ids: dict[str, int]) -> None:
+    for path in ("/", f"/a/{ids['flood']}/1..2", "/edits.atom", "/api/edits"):
+        etag = client.get(path).headers["etag"]
+
+        assert client.get(path, headers={"if-none-match": etag}).status_code == 304
+
+
+def test_what_is_not_there_is_told_so(client: TestClient, ids: dict[str, int]) -> None:
+    for path in (
+        "/a/999",
+        "/a/0",
+        "/a/x",
+        "/a/99999999999999999999",
+        f"/a/{ids['flood']}/1..9",
+        f"/a/{ids['flood']}@9",
+        "/feeds/none",
+        "/nope",
+    ):
+        assert client.get(path).status_code == 404, path

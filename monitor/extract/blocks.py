@@ -23,7 +23,7 @@ _FURNITURE = re.compile(
     r"|recommend\w*|recirc\w*|most-?(?:read|viewed|popular)|popular\w*|trending|top-?(?:10|5|stories|news)|more-?(?:news|stories|from|on)"
     r"|read-?(?:more|next|also)|also-?read|newsletter\w*|signup|sign-?up|subscri\w*|comments?|commentlist|disqus|breadcrumbs?|pagination"
     r"|pager|tags?|taglist|toolbar|sidebar|side|rail|widget\w*|teasers?|outbrain|taboola|cookie\w*|consent|login|register|menu|nav|navbar"
-    r"|footer|print|author-?(?:bio|box|card|info)|bio|about-?(?:the-)?author|byline\w*|meta|metadata|timestamp|dateline|publish\w*"
+    r"|footer|print-?(?:only|button|link|version|view)|author-?(?:bio|box|card|info)|bio|about-?(?:the-)?author|byline\w*|meta|metadata|timestamp|dateline|publish\w*"
     r"|credit\w*|copyright\w*|caption\w*|gallery|slideshow|carousel|video\w*|player\w*|embed\w*|donat\w*|support-?us|follow\w*|feedback"
     r"|poll|quiz|marketing|banner|popup|modal|overlay|toc|table-of-contents|infobox|factbox)(?=$|[\s_/-])",
     re.IGNORECASE,

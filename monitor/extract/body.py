@@ -1,13 +1,14 @@
 """Which blocks are the article's text: the element that holds it, then a decision about each block in it."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.extract.blocks import Block, Document
 from monitor.extract.byline import byline_names
 from monitor.extract.islands import without_boxes
+from monitor.extract.labels import is_label
+from monitor.extract.letters import letters
 
 _PROSE_TAGS = frozenset(("p", "blockquote", "pre"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -15,7 +16,6 @@ _LOOSE = frozenset(("div", "section", "article", "td", "center", "main", "body",
 _NOT_A_ROOT = frozenset(("p", "blockquote", "pre", "ul", "ol", "li", "table", "tbody", "tr", "h1", "h2", "h3", "h4", "figure"))
 _SENTENCE_END = re.compile(r"[.!?…。！？؟:;\"”’»)）」』]$")
 _WORD = re.compile(r"\w")
-_NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,6 @@ class Selection:
     inside: tuple[bool, ...]
     blocks: tuple[Block, ...]
     captions: tuple[str, ...]
-
-
-def letters(text: str) -> str:
-    """Only letters and digits, lower case: to compare what may be written with other spaces, quotes and marks."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    return _NOT_LETTERS.sub("", text).lower()
 
 
 def select(document: Document, title: str, judge: str | None) -> Selection:
@@ -65,7 +58,7 @@ def select(document: Document, title: str, judge: str | None) -> Selection:
 # A paragraph this long that stands there twice is one paragraph, printed twice.
 _LONG = 50
 # With this much text around it, the headline's surroundings are taken before a richer place elsewhere, if that is not far richer.
-_GOOD_PIECE, _FAR_RICHER = 600, 4
+_GOOD_PIECE, _FAR_RICHER = 600, 6
 # An article shorter than this is not trusted to be alone in its element.
 _SHORTEST = 250
 
@@ -284,6 +277,8 @@ def _is_text(block: Block) -> bool:
     """One block's own looks: is it a paragraph (heading, list item, quote) of an article?"""
     text, size = block.text, len(block.text)
     if block.furniture or block.figure or block.tag == "h1" or not _WORD.search(text):
+        return False
+    if size < _LONG and is_label(text):
         return False
     if block.link > 0.85 and block.tag != "p":
         return False

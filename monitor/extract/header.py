@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.extract.blocks import Block, Document
-from monitor.extract.body import letters
 from monitor.extract.byline import MAIL, byline_names
+from monitor.extract.letters import letters
 from monitor.extract.metadata import Metadata
 
 # What developers call a sub-headline.
 _CALLED = re.compile(
-    r"(?:^|[\s_/-])(?:sub-?_?(?:title|tit|head(?:line|ing)?|deck)\w*|stand-?first|deck?|strap-?line|lede?|summary|abstract|intro(?:duction)?|chapo|sapo"
+    r"(?:^|[\s_/-])(?:sub-?_?(?:title|tit|head(?:line|ing)?|deck)\w*|stand-?first|synopsis|deck?|strap-?line|lede?|summary|abstract|intro(?:duction)?|chapo|sapo"
     r"|teaser-?text|vorspann|excerpt|description|entradilla|bajada|sottotitolo|occhiello|sub-?hed|alternative-?headline|article__?lead|lead)"
     r"(?=$|[\s_/-])|(?:sub[Tt]itle|[a-z]Summary|[a-z]Intro|[a-z]Standfirst|[a-z]Dek|[a-z]Lead|[a-z]Excerpt|[a-z]Description|subHead(?:line)?)\b"
 )
@@ -86,7 +86,7 @@ def _score(document: Document, block: Block, told: Sequence[str], body: Sequence
         return 0
     score = 0
     chain = document.chain(block.at)
-    names = [f"{document.elements[at].name} {document.elements[at].prop}" for at in chain[:2]]
+    names = [f"{document.elements[at].name} {document.elements[at].prop}" for at in chain[:5] if not document.elements[at].text_root]
     if any(_CALLED.search(name) for name in names if len(name) < 300):
         score += 2
     key = letters(text)

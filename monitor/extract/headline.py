@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from selectolax.lexbor import LexborNode
 
 from monitor.extract.blocks import Document
-from monitor.extract.body import letters
+from monitor.extract.letters import letters
 from monitor.extract.metadata import Metadata, fold
 
 _PARTED = re.compile(r"\s+[|–—·•»>-]\s+|\s*[|]\s*|:\s+")
@@ -16,13 +16,17 @@ _WORDS = re.compile(r"\w+")
 # Two headlines with this share of words in common (Dice) speak of the same thing.
 _AGREES = 0.55
 _SHORTEST = 5
+# A headline that is a link leads to another article.
+_A_LINK = 0.9
 
 
 def title_of(document: Document, metadata: Metadata) -> str:
     """The visible h1 that agrees with what machines are told; without one, the visible block that does; else what machines are told."""
     told = metadata.headlines
     wanted = {letters(part) for name in told for part in (name, *_PARTED.split(name))} - {""}
-    visible = [node for node in document.tree.css("h1") if fold(node.text(separator=" "))]
+    own = {document.elements[block.at].mem_id for block in document.blocks if block.tag == "h1" and block.link < _A_LINK}
+    headings = [node for node in document.tree.css("h1") if fold(node.text(separator=" "))]
+    visible = [node for node in headings if node.mem_id in own] or headings
     if visible:
         ranked = sorted(visible, key=lambda node: -_agreement(_text(node), told))
         best = ranked[0]

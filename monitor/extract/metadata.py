@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.extract.blocks import Document
-from monitor.extract.body import letters
+from monitor.extract.letters import letters
 
 _ARTICLE_TYPE = re.compile(r"Article|BlogPosting|Report\b|LiveBlog|WebPage\b")
 _NOT_BELOW = frozenset(("itemListElement", "mentions", "isRelatedTo", "relatedLink", "hasPart", "video", "image", "publisher", "citation"))

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from monitor.extract.blocks import Document, read_document
-from monitor.extract.body import Selection, letters, select
+from monitor.extract.body import Selection, select
 from monitor.extract.charset import decode
 from monitor.extract.header import read_header
 from monitor.extract.headline import title_of
+from monitor.extract.letters import letters
 from monitor.extract.metadata import (
     Metadata,
     authors_of,

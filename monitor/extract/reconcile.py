@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.extract.blocks import Document
-from monitor.extract.body import letters
+from monitor.extract.letters import letters
 from monitor.model import Content
 from monitor.proof import text_key
 

@@ -10,7 +10,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from monitor.extract.blocks import Block, Document
-from monitor.extract.body import letters
+from monitor.extract.letters import letters
 from monitor.extract.metadata import Metadata
 from monitor.model import Stamp
 from monitor.times import read_stamp

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from monitor.extract.blocks import Document
-from monitor.extract.body import letters
+from monitor.extract.letters import letters
 from monitor.extract.metadata import Metadata
 from monitor.extract.walls import holds_words_of, wall_words
 from monitor.model import Content, Headers, Page, PageContext

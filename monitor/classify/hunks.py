@@ -8,6 +8,8 @@ from monitor.model import Change
 
 # How far around a hunk a quotation mark or a figure may stand that it belongs to.
 _AROUND = 400
+# An excerpt that is cut elsewhere moves its end by a few words, because something before it grew or shrank.
+_CUT = 40
 _ELLIPSIS = re.compile(r"(?:\.\.+|…|\[…\])\W*(?:\w+ ?more\W*)?$")
 
 
@@ -55,7 +57,7 @@ def hunks_of(change: Change) -> list[Hunk]:
         removed = "".join(text for sign, text in parts if sign == "-")
         added = "".join(text for sign, text in parts if sign == "+")
         b, d = a + len(removed), c + len(added)
-        at_cut = cut and len(old) - b < 6 and len(new) - d < 6
+        at_cut = cut and len(old) - b < 6 and len(new) - d < 6 and max(len(removed), len(added)) < _CUT
         before, behind = min(a, _AROUND), min(c, _AROUND)
         out.append(
             Hunk(

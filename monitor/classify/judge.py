@@ -23,7 +23,7 @@ _MEDIUM, _HIGH = 30, 60
 _MOST_REASONS = 6
 _MOST_EVIDENCE = 60
 # Body texts of fewer characters are too short to be called rewritten; so are those that keep more than this share.
-_WHOLE_REWRITE_LEAST = 120
+_WHOLE_REWRITE_LEAST = 60
 _WHOLE_REWRITE_KEPT = 0.3
 
 

@@ -101,6 +101,7 @@ def _note(place: Place) -> list[str]:
 # --- looks ----------------------------------------------------------------------------------------------------------
 
 _QUOTE_MARKS = re.compile("[\"“”„«»「」『』〝〞＂]|(?<![^\\W\\d_])[‘'’]|[’'](?![^\\W\\d_])")
+_MARKS = re.compile(r"[^\w\s]")
 _SAYS = re.compile(r"[\W_]+")
 
 
@@ -118,6 +119,8 @@ def looks_alike(hunk: Hunk, language: str) -> bool:
     """Whether both sides say the same letters and figures, so that only marks, blanks or case differ."""
     if hunk.at_cut:
         return True
+    if hunk.removed.strip() and hunk.added.strip() and _parts(hunk.removed) != _parts(hunk.added):
+        return False  # `setup` and `set up`: spelling
     if _SAYS.sub("", plain(hunk.removed)) != _SAYS.sub("", plain(hunk.added)):
         return False
     if "?" in hunk.removed + hunk.added and hunk.removed.count("?") != hunk.added.count("?"):
@@ -126,6 +129,11 @@ def looks_alike(hunk: Hunk, language: str) -> bool:
     if Counter(map(_worth, old)) != Counter(map(_worth, new)):
         return False
     return len(_QUOTE_MARKS.findall(hunk.removed)) == len(_QUOTE_MARKS.findall(hunk.added))
+
+
+def _parts(text: str) -> int:
+    """Words parted by blanks, where nothing but letters and blanks stands; else 0."""
+    return 0 if _MARKS.search(text) else len(text.split())
 
 
 # --- rewriting ------------------------------------------------------------------------------------------------------
@@ -157,15 +165,13 @@ def _touched(hunk: Hunk, language: str) -> tuple[list[Figure], list[Figure]]:
     """The figures on each side that the hunk touches."""
     if max(len(hunk.removed), len(hunk.added)) > _DETAIL or not may_hold_figure(f"{hunk.removed} {hunk.added}"):
         return [], []
+    # words that only came or only went touch the figures they stand beside, on both sides alike
+    reach = 0 if hunk.removed and hunk.added else 1
     sides = []
     for text, start, end in ((hunk.old, hunk.old_start, hunk.old_end), (hunk.new, hunk.new_start, hunk.new_end)):
         left = max(0, start - 60)
-        near = [
-            figure
-            for figure in figures(text[left : end + 60], language)
-            if figure.start + left < end and start < figure.end + left or start == end and figure.start + left <= start <= figure.end + left
-        ]
-        sides.append(near)
+        near = figures(text[left : end + 60], language)
+        sides.append([figure for figure in near if figure.start + left < end + reach and start < figure.end + left + reach])
     return sides[0], sides[1]
 
 
@@ -181,12 +187,32 @@ def _changed_figures(place: Place, sort: str) -> list[str]:
         old, new = _touched(hunk, place.language)
         went = _left_over(old, new, sort)
         came = _left_over(new, old, sort)
-        if went and came:
-            out.append(_became(", ".join(went), ", ".join(came)))
+        if went and came and (hunk.words <= _EXCHANGE or _same_thing(went, came, hunk)):
+            out.append(_became(_texts(went), _texts(came)))
     return out
 
 
-def _left_over(these: list[Figure], others: list[Figure], sort: str) -> list[str]:
+# In an exchange of more words two figures speak of the same thing only when they have a unit or the next word in common.
+_EXCHANGE = 3
+
+
+def _same_thing(went: list[Figure], came: list[Figure], hunk: Hunk) -> bool:
+    if {figure.unit for figure in went if figure.unit} & {figure.unit for figure in came if figure.unit}:
+        return True
+    return bool(_counted(went, hunk.old) & _counted(came, hunk.new))
+
+
+def _counted(these: list[Figure], text: str) -> set[str]:
+    """The words behind figures: what they count."""
+    found = (re.search(re.escape(figure.text.strip()) + r"\s+([^\W\d_]{4,})", text) for figure in these)
+    return {match[1].casefold() for match in found if match}
+
+
+def _texts(these: list[Figure]) -> str:
+    return ", ".join(figure.text.strip() for figure in these)
+
+
+def _left_over(these: list[Figure], others: list[Figure], sort: str) -> list[Figure]:
     spare = Counter(map(_worth, others))
     out = []
     for figure in these:
@@ -195,7 +221,7 @@ def _left_over(these: list[Figure], others: list[Figure], sort: str) -> list[str
         if spare[_worth(figure)]:
             spare[_worth(figure)] -= 1
         elif not any(figure.value == other.value and not (figure.unit and other.unit) for other in others):
-            out.append(figure.text.strip())
+            out.append(figure)
     return out
 
 
@@ -243,11 +269,15 @@ def _hedge(place: Place) -> list[str]:
             return [f"a claim was reworded: {_became(', '.join(went), ', '.join(came))}"]
         return [f"“{', '.join(went)}” was taken out"] if went else [f"“{', '.join(came)}” was put in"]
     for hunk in place.hunks:
-        marks = len(_QUOTE_MARKS.findall(hunk.removed)), len(_QUOTE_MARKS.findall(hunk.added))
-        if marks[0] != marks[1] and _SAYS.sub("", plain(hunk.removed)) == _SAYS.sub("", plain(hunk.added)):
-            return [f"quotation marks were {'put around' if marks[1] > marks[0] else 'taken from'} words"]
+        if hunk.words <= _DISTANCED and _SAYS.sub("", plain(hunk.removed)) == _SAYS.sub("", plain(hunk.added)):
+            marks = len(_QUOTE_MARKS.findall(hunk.removed)), len(_QUOTE_MARKS.findall(hunk.added))
+            if abs(marks[0] - marks[1]) == 2:
+                return [f"quotation marks were {'put around' if marks[1] > marks[0] else 'taken from'} words"]
     return []
 
+
+# Quotation marks around so many words at most keep a distance from them; around more they are a quotation.
+_DISTANCED = 4
 
 # Pairs that differ by a letter or two and are both right words: an edit of meaning, not of spelling.
 _BOTH_RIGHT = frozenset(

@@ -16,6 +16,7 @@ _QUOTED = re.compile(
 _MARK = re.compile("[\"“”„«»「」『』〝〞＂‘’']")
 # Fewer words inside quotation marks are a title, a nickname or distance, not speech.
 _SPEECH_WORDS = 3
+_SINGLE_WORDS = 4  # within ‘ ’, which mark titles and thoughts as well
 _SPEECH_CHARACTERS = 8
 
 
@@ -27,11 +28,18 @@ def quotations(text: str) -> list[tuple[int, int, str]]:
     for found in _QUOTED.finditer(text):
         group = "inside" if found["inside"] else "single"
         inside = found[group]
-        if len(inside.split()) >= _SPEECH_WORDS or (
-            not inside.isascii() and sum(c.isalpha() for c in inside) >= _SPEECH_CHARACTERS and " " not in inside.strip()
-        ):
+        if _is_speech(inside, text[max(0, found.start() - 2) : found.start()], least=_SPEECH_WORDS if group == "inside" else _SINGLE_WORDS):
             out.append((*found.span(group), inside))
     return out
+
+
+def _is_speech(inside: str, before: str, *, least: int) -> bool:
+    if len(inside.split()) >= least:
+        return True
+    if inside.isascii() or " " in inside.strip() or sum(character.isalpha() for character in inside) < _SPEECH_CHARACTERS:
+        return False
+    # without blanks a title is as long as a sentence: speech has a stop inside, or a word of saying before it
+    return bool(re.search("[，。！？；,]", inside) or re.search("[:：說说稱称指道曰言]", before))
 
 
 def quote_change(hunk: Hunk) -> tuple[str, str] | None:
@@ -64,7 +72,7 @@ _TITLES = "씨|의원|대표|장관|대통령|회장|총리|시장|감독|선수
 _NAME = re.compile(
     r"(?<![.!?:“\"‘'«(]\s)(?<!^)(?<![“\"‘'«(])(?<![^\W\d_])(?:[A-ZÀ-ÖØ-ÞА-ЯЁ][^\W\d_’']+(?:[-’'][^\W\d_]+)*)"
     r"|[ァ-ヺ][ァ-ヺー・]{2,}"
-    rf"|[가-힣]{{2,4}}(?=\s?(?:{_TITLES}))"
+    rf"|[가-힣]{{2,4}}(?=\s?(?:{_TITLES}))|[가-힣]{{2,6}}(?=\s?\([A-Z])"
     r"|[一-鿿]{2,4}(?=氏|さん|議員|议员|總統|总统|主席|首相|大臣|被告|容疑者|先生|女士|部長|部长|局長|局长)"
 )
 # Capitalised for other reasons than being a name.
@@ -97,11 +105,13 @@ def _names(text: str, start: int, end: int) -> list[str]:
 
 
 def _is_form_of(name: str, others: list[str]) -> bool:
-    """`Australia` and `Australian` are one name in two forms."""
-    stem = name.casefold()[: max(4, len(name) - 3)]
-    return any(
-        other.casefold().startswith(stem) or name.casefold().startswith(other.casefold()[: max(4, len(other) - 3)]) for other in others
-    )
+    """`Australia` and `Australian` are one name in two forms; `Steward` and `Stewart` are two."""
+
+    def forms(one: str, other: str) -> bool:
+        shorter, longer = sorted((one.casefold(), other.casefold()), key=len)
+        return len(shorter) < len(longer) and longer.startswith(shorter[:-1] if len(shorter) > 4 else shorter)
+
+    return any(forms(name, other) for other in others)
 
 
 def is_title_case(text: str) -> bool:
@@ -128,12 +138,13 @@ _STANCE: dict[str, str] = {
     "unconfirmed": r"unconfirmed|unverified|without evidence|baseless|unbestätigt\w*|неподтвержд\w+|미확인|未經證實|未经证实|未確認",
 }  # fmt: skip
 # A longer piece holds such words by chance.
-_STANCE_WORDS = 7
+_STANCE_WORDS = 4
+_NEGATION_WORDS = 3
 
 
 @functools.cache
 def _stances() -> "re.Pattern[str]":
-    latin = "|".join(f"(?P<{name}>(?<![^\\W\\d_])(?:{pattern})(?![a-zà-ÿа-я]))" for name, pattern in _STANCE.items())
+    latin = "|".join(f"(?P<{name}>(?<![A-Za-zÀ-ɏЀ-ӿ؀-ۿ])(?:{pattern})(?![a-zà-ÿа-я]))" for name, pattern in _STANCE.items())
     return re.compile(latin, re.I)
 
 
@@ -161,6 +172,8 @@ def stance_changed(hunks: list[Hunk]) -> tuple[list[str], list[str]] | None:
     all_new = stance(" ¦ ".join(hunk.added for hunk in hunks))
     went = {kind for kind in old if old[kind] > new[kind] and all_old[kind] > all_new[kind]}
     came = {kind for kind in new if new[kind] > old[kind] and all_new[kind] > all_old[kind]}
+    if all(hunk.words > _NEGATION_WORDS for hunk in short if stance(f"{hunk.removed} ¦ {hunk.added}")["negation"]):
+        went, came = went - {"negation"}, came - {"negation"}
     if not went and not came:
         return None
     return stance_words(removed, went), stance_words(added, came)

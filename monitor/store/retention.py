@@ -35,7 +35,7 @@ def sweeps(settings: StoreSettings, now: datetime) -> list[tuple[str, str, dict[
             _chunk(
                 "delivery",
                 "id",
-                f"state IN ({SENT}, {GIVEN_UP}) AND lease_until < :before AND id NOT IN (SELECT delivery_id FROM outbox WHERE delivery_id IS NOT NULL)",
+                f"state IN ({SENT}, {GIVEN_UP}) AND lease_until < :before AND id NOT IN ({_NAMED})",
             ),
             {"before": now - TOLD_FOR},
         ),

@@ -3,6 +3,7 @@
 The same text runs on SQLite (`:name`) and PostgreSQL (`%(name)s`): what differs between the two stays in this file and in `schema`.
 """
 
+import queue
 import re
 import sqlite3
 import threading
@@ -22,6 +23,7 @@ Dialect = Literal["sqlite", "postgresql"]
 # what SQLite and PostgreSQL give back for a column: only the statement knows its type
 Row = Mapping[str, Any]
 PATIENCE = (0.1, 0.5, 1.0, 2.0, 4.0)  # seconds between the tries to reach a server that is restarting
+MOST_READERS = 4  # connections of one process that read on PostgreSQL
 BUSY_TIMEOUT = 10_000  # ms that a statement waits for another process's commit; a commit takes milliseconds
 
 
@@ -150,49 +152,72 @@ def plain_postgres_url(url: str) -> str:
 
 
 class Readers:
-    """One reading connection for each thread, opened when first asked."""
+    """Reading connections, opened when first needed: on SQLite one for each thread, on PostgreSQL a few that all threads share.
+
+    A server has few connections to give (100 by default) and a cluster many threads.
+    """
 
     def __init__(self, dialect: Dialect, connect: Callable[[], Any]) -> None:
         self.dialect: Dialect = dialect
         self._connect = connect
         self._local = threading.local()
         self._opened: list[Any] = []
+        self._room = threading.Semaphore(MOST_READERS)
+        self._idle: queue.LifoQueue[Connected] = queue.LifoQueue()
 
     def rows(self, sql: str, **values: object) -> list[Row]:
-        return self._asked(lambda: self._here().rows(sql, **values))
+        return self._asked(lambda connected: connected.rows(sql, **values))
 
     def row(self, sql: str, **values: object) -> Row | None:
-        return self._asked(lambda: self._here().row(sql, **values))
+        return self._asked(lambda connected: connected.row(sql, **values))
 
     def run(self, sql: str, **values: object) -> int:
         raise StoreError("this connection only reads")
 
-    def _asked(self, ask: Callable[[], T]) -> T:
-        """A read, asked again while a PostgreSQL server restarts. Raises StoreError when it stays away."""
+    def _asked(self, ask: Callable[[Connected], T]) -> T:
         if self.dialect == "sqlite":
-            return ask()
+            return ask(self._of_thread())
+        with self._room:
+            return self._patiently(ask)
+
+    def _patiently(self, ask: Callable[[Connected], T]) -> T:
+        """A read, asked again while a PostgreSQL server restarts. Raises StoreError when it stays away."""
         import psycopg
 
         for pause in (*PATIENCE, None):
             try:
-                return ask()
+                connected = self._free()
+                answer = ask(connected)
             except (psycopg.OperationalError, psycopg.InterfaceError, StoreError) as error:
-                self._local = threading.local()
                 if pause is None:
                     raise StoreError(f"the database cannot be reached: {error}".strip()) from error
                 time.sleep(pause)
+                continue
+            self._idle.put(connected)
+            return answer
         raise AssertionError("unreachable")
+
+    def _free(self) -> Connected:
+        while not self._idle.empty():
+            connected = self._idle.get_nowait()
+            if not connected.connection.closed:
+                return connected
+        return self._new()
+
+    def _of_thread(self) -> Connected:
+        connected: Connected | None = getattr(self._local, "connected", None)
+        if connected is None:
+            connected = self._local.connected = self._new()
+        return connected
+
+    def _new(self) -> Connected:
+        connection = self._connect()
+        self._opened.append(connection)
+        return Connected(connection, self.dialect)
 
     def close(self) -> None:
         for connection in self._opened:
             connection.close()
         self._opened.clear()
         self._local = threading.local()
-
-    def _here(self) -> Connected:
-        connected: Connected | None = getattr(self._local, "connected", None)
-        if connected is None or (self.dialect == "postgresql" and connected.connection.closed):
-            connection = self._connect()
-            self._opened.append(connection)
-            connected = self._local.connected = Connected(connection, self.dialect)
-        return connected
+        self._idle = queue.LifoQueue()

@@ -92,11 +92,21 @@ def first(at: datetime, words: Content | None = None, *, raw: bytes | None = b"<
     return replace(revision, **more)  # type: ignore[arg-type]
 
 
-def edited(at: datetime, words: Content, *, after: int = 1, dispatches: tuple[Dispatch, ...] = (), **edit: object) -> NewRevision:
-    changes = (
-        Change("headline", "equal", (1,), (1,), (("=", words.title),)),
-        Change("body", "replace", (1,), (1,), (("=", "The ferry hit the "), ("-", "pier"), ("+", "quay"), ("=", ".")), ("name",)),
+def spelled(old: Content, new: Content) -> tuple[Change, ...]:
+    """Changes that spell both texts, without finesse."""
+    gone = tuple(Change("body", "delete", (n,), (), (("-", text),)) for n, text in enumerate(old.body, 1) if text not in new.body)
+    came = tuple(Change("body", "insert", (), (n,), (("+", text),)) for n, text in enumerate(new.body, 1) if text not in old.body)
+    kept = tuple(
+        Change("body", "equal", (n,), (new.body.index(text) + 1,), (("=", text),)) for n, text in enumerate(old.body, 1) if text in new.body
     )
+    headline = Change("headline", "replace", (1,), (1,), (("-", old.title), ("+", new.title)), ("name",))
+    return (headline, *gone, *came, *kept)
+
+
+def edited(
+    at: datetime, words: Content, *, after: int = 1, old: Content | None = None, dispatches: tuple[Dispatch, ...] = (), **edit: object
+) -> NewRevision:
+    changes = spelled(old or content(), words)
     told = Edit(
         0, after, after + 1, url_of("a"), words.title, ("harbour",), at - HOUR, at, at, ("body", "name"),
         Severity("medium", 40, ("a name",)),

@@ -20,6 +20,7 @@ from store_cases import (
     new_update,
     poll,
     seen,
+    spelled,
     url_key,
     url_of,
     with_article,
@@ -341,7 +342,7 @@ def test_an_edit_is_stored_with_its_revision_and_its_changes(store: Store) -> No
     assert told is not None
     assert edit == replace(told, id=edit.id, article=article)
     assert store.edit(article, 2) == edit
-    assert store.changes(edit.id) == edited(at, content("Ferry strikes quay")).changes
+    assert store.changes(edit.id) == spelled(content(), content("Ferry strikes quay", "The ferry hit the quay.", "Nobody was hurt."))
     assert store.article(article).last_edit_at == at  # type: ignore[union-attr]
     assert store.article(article).title == "Ferry strikes quay"  # type: ignore[union-attr]
     assert store.last_edited() == article

@@ -6,98 +6,16 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 # Query parameters that tell where a reader came from, not what is shown. By prefix, and by whole name.
 _TRACKING_PREFIX = (
-    "utm_",
-    "mtm_",
-    "at_",
-    "ns_",
-    "pk_",
-    "piwik_",
-    "hsa_",
-    "_hs",
-    "mc_",
-    "vero_",
-    "oly_",
-    "wt_",
-    "fb_",
-    "ga_",
-    "stm_",
-    "itm_",
-)
-_TRACKING = frozenset(
-    [
-        "fbclid",
-        "gclid",
-        "dclid",
-        "gbraid",
-        "wbraid",
-        "msclkid",
-        "yclid",
-        "igshid",
-        "twclid",
-        "ttclid",
-        "li_fat_id",
-        "epik",
-        "srsltid",
-        "xtor",
-        "cloc",
-        "ref",
-        "referrer",
-        "referer",
-        "rss",
-        "src",
-        "source",
-        "feed",
-        "feedtype",
-        "feedname",
-        "cmp",
-        "cmpid",
-        "campaign",
-        "campaign_id",
-        "smid",
-        "smtyp",
-        "emc",
-        "partner",
-        "ftag",
-        "ito",
-        "ocid",
-        "traffic_source",
-        "cid",
-        "ncid",
-        "icid",
-        "sref",
-        "spm",
-        "share",
-        "share_id",
-        "soc_src",
-        "soc_trk",
-        "guccounter",
-        "guce_referrer",
-        "guce_referrer_sig",
-        "mkt_tok",
-        "trk",
-        "trkcampaign",
-        "wprov",
-        "via",
-        "taid",
-        "wtmc",
-        "xing_share",
-        "__twitter_impression",
-        "amp",
-        "outputtype",
-        "_ga",
-        "_gl",
-        "s_cid",
-        "s_campaign",
-        "sc_campaign",
-        "sh",
-        "sharetype",
-        "sr_share",
-        "input_source",
-        "utm",
-        "ref_src",
-        "ref_url",
-    ]
-)
+    "utm_", "mtm_", "at_", "ns_", "pk_", "piwik_", "hsa_", "_hs", "mc_", "vero_", "oly_", "wt_", "fb_", "ga_", "stm_", "itm_",
+)  # fmt: skip
+_TRACKING = frozenset({
+    "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "igshid", "twclid", "ttclid", "li_fat_id", "epik",
+    "srsltid", "xtor", "cloc", "ref", "referrer", "referer", "rss", "src", "source", "feed", "feedtype", "feedname", "cmp",
+    "cmpid", "campaign", "campaign_id", "smid", "smtyp", "emc", "partner", "ftag", "ito", "ocid", "traffic_source", "cid", "ncid",
+    "icid", "sref", "spm", "share", "share_id", "soc_src", "soc_trk", "guccounter", "guce_referrer", "guce_referrer_sig",
+    "mkt_tok", "trk", "trkcampaign", "wprov", "via", "taid", "wtmc", "xing_share", "__twitter_impression", "amp", "outputtype",
+    "_ga", "_gl", "s_cid", "s_campaign", "sc_campaign", "sh", "sharetype", "sr_share", "input_source", "utm", "ref_src", "ref_url",
+})  # fmt: skip
 # `m=1` and `amp` show the same article to another screen (Blogger, WordPress).
 _SCREEN = frozenset({("m", "1"), ("m", "0"), ("mobile", "1"), ("view", "amp"), ("mode", "amp"), ("type", "amp")})
 _TWIN_LABELS = frozenset({"www", "ww", "www1", "www2", "w", "m", "mobile", "mob", "amp", "touch", "wap"})
@@ -140,8 +58,8 @@ def host_of(url: str) -> str:
 def url_key(url: str) -> str | None:
     """One name for all spellings of an address; None when it is no http(s) address.
 
-    Scheme, `www.`/`m.`/`amp.`, default port, case of host and escapes, index page, trailing slash, AMP path, tracking parameters, their order
-    and the fragment do not count; a fragment that is a route (`#!/…`) does.
+    Scheme, `www.`/`m.`/`amp.`, default port, case of host and escapes, index page, trailing slash, AMP path, tracking parameters, their
+    order and the fragment do not count; a fragment that is a route (`#!/…`) does.
     """
     try:
         parts = urlsplit(_unwrapped(url.strip().replace("&amp;", "&")))
@@ -270,9 +188,9 @@ def _is_tracking(name: str, value: str, host: str) -> bool:
 
 
 # Second-level labels under which names are registered, for the country domains where that is the rule.
-_SECOND_LEVEL = frozenset(
-    ["co", "com", "net", "org", "gov", "edu", "ac", "or", "ne", "go", "re", "pe", "gob", "gouv", "govt", "nom", "mil"]
-)
+_SECOND_LEVEL = frozenset({
+    "co", "com", "net", "org", "gov", "edu", "ac", "or", "ne", "go", "re", "pe", "gob", "gouv", "govt", "nom", "mil",
+})  # fmt: skip
 
 
 def _site(host: str) -> str:

@@ -104,7 +104,9 @@ def _print(row: Json) -> None:
     if not row["ok"]:
         click.echo(f"{term_safe(row['source'])}: {row['error']}" + "".join(f" ({term_safe(one)})" for one in row["warnings"]))
         return
-    click.echo(f"{term_safe(row['source'])}: {row['format']}, {row['encoding']}, {len(row['entries'])} entries: {term_safe(row['title'] or '')}")
+    click.echo(
+        f"{term_safe(row['source'])}: {row['format']}, {row['encoding']}, {len(row['entries'])} entries: {term_safe(row['title'] or '')}"
+    )
     for entry in row["entries"]:
         click.echo(f"  {entry['updated_at'] or entry['published_at'] or 'no date':20}  {term_safe(entry['title'])}")
         click.echo(f"  {'':20}  {term_safe(entry['url'] or entry['id'] or '')}")

@@ -1,1 +1,31 @@
 """Asking the world: addresses allowed, sizes, pace, robots."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.model import Answer, Request
+    from monitor.settings import FetchSettings
+
+
+def fetch_once(settings: "FetchSettings", *requests: "Request") -> "Answer":
+    """The answer to one question outside of any schedule; of several, the first answer 200, else the last one.
+
+    For commands that look at something by hand. As polite and as guarded as everything else.
+    """
+    import asyncio
+
+    from monitor.clock import SystemClock
+    from monitor.fetch.http import HttpFetcher
+
+    async def ask() -> "Answer":
+        fetcher = HttpFetcher(settings, SystemClock())
+        try:
+            for request in requests:
+                answer = await fetcher.fetch(request)
+                if answer.status == 200:
+                    break
+            return answer
+        finally:
+            await fetcher.close()
+
+    return asyncio.run(ask())

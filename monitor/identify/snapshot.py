@@ -121,7 +121,7 @@ class _Snapshot:
                 self._listed.setdefault((kind, name.value), []).append(listing)
         present = [guid for row in rows if (guid := _value(row, "guid"))]
         self._present_guids = {guid for guid in present if trust.guid(guid)}
-        self._titles = Counter(name for row in rows if (name := row.names.get("title")))
+        self._titles = Counter(row.names["title"] for row in rows if "title" in row.names)
         self._by_article = {listing.article_id: listing for listing in reversed(known.listings)}
 
     def settle(self) -> None:

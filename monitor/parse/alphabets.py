@@ -32,7 +32,10 @@ def alphabet_of(codec: str) -> Alphabet | None:
 
 
 def best_alphabet(sample: bytes, *, doubles: bool = False) -> tuple[Alphabet | None, float]:
-    """The encoding in which the sample looks most ordinary, and how much so; of two bytes a character with `doubles`. The earlier wins a tie."""
+    """The encoding in which the sample looks most ordinary, and how much so. The earlier wins a tie.
+
+    `doubles`: only encodings of two bytes a character.
+    """
     best, most = None, 0.0
     for alphabet in _alphabets().values():
         if doubles and not alphabet.is_double:
@@ -73,7 +76,7 @@ def _alphabets() -> dict[str, Alphabet]:
     kanji = _double("euc_jp", range(0xB0, 0xD0), high)
     russian = set("абвгдежзийклмнопрстуфхцчшщъыьэюяё")
     cyrillic = russian | {char.upper() for char in russian} | set("іїєґІЇЄҐ«»—–№„“”’…")
-    greek = _block(0x3B1, 0x3C9) | set("άέήίόύώϊϋΐΰ")
+    greek = {shape for char in _block(0x3B1, 0x3C9) | set("άέήίόύώϊϋΐΰ") for shape in (char, char.upper())}
     hebrew = _block(0x5D0, 0x5EA)
     arabic = _block(0x621, 0x63A) | _block(0x641, 0x64A)
     thai = _block(0xE01, 0xE3A) | _block(0xE40, 0xE4E)
@@ -89,7 +92,7 @@ def _alphabets() -> dict[str, Alphabet]:
             Alphabet(codec, frozenset(cyrillic), frozenset("оеаинтсрвл"), 0.42)
             for codec in ("cp1251", "koi8_r", "iso8859_5", "cp866")
         ),
-        *(Alphabet(codec, frozenset(greek | {g.upper() for g in greek} | quotes), frozenset("αοιετσνρηπ"), 0.42) for codec in ("cp1253", "iso8859_7")),
+        *(Alphabet(codec, frozenset(greek | quotes), frozenset("αοιετσνρηπ"), 0.42) for codec in ("cp1253", "iso8859_7")),
         *(Alphabet(codec, frozenset(hebrew | quotes), frozenset("יוהלאתמרשב"), 0.42) for codec in ("cp1255", "iso8859_8")),
         *(Alphabet(codec, frozenset(arabic | quotes), frozenset("ايلمنرتوبع"), 0.42) for codec in ("cp1256", "iso8859_6")),
     ]  # fmt: skip

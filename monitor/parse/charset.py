@@ -22,11 +22,12 @@ class Decoded:
     warnings: tuple[str, ...] = ()
 
 
-# Labels of the WHATWG Encoding Standard → Python's codec of the same repertoire. What is not here (utf-7, unicode_escape, idna …) is not read.
+# Labels of the WHATWG Encoding Standard → Python's codec of the same repertoire. What is not here is not read: utf-7, unicode_escape, idna.
 _SAME = {
     "utf-8": "utf8 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8",
     "cp1252": "windows-1252 x-cp1252 iso-8859-1 iso8859-1 iso_8859-1 latin1 latin-1 l1 ascii us-ascii ansi_x3.4-1968 cp819 ibm819",
-    "cp949": "euc-kr euckr cseuckr ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 korean iso-ir-149 windows-949 uhc ms949 x-windows-949 ks_c_5601",
+    "cp949": "euc-kr euckr cseuckr ks_c_5601-1987 ks_c_5601-1989 ks_c_5601 ksc5601 ksc_5601 korean iso-ir-149 windows-949 uhc ms949 "
+    "x-windows-949",
     "cp932": "shift_jis shift-jis sjis x-sjis ms_kanji ms932 windows-31j csshiftjis cp932",
     "euc_jp": "euc-jp eucjp x-euc-jp cseucpkdfmtjapanese",
     "iso2022_jp": "iso-2022-jp csiso2022jp",

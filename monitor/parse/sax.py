@@ -101,7 +101,7 @@ def create_parser() -> "FeedReader":
 class FeedReader(XMLReader):
     """One document, read once, told to the content handler in namespace events."""
 
-    def setFeature(self, name: str, state: bool | int) -> None:  # type: ignore[override] # SAX knows more features than any reader has
+    def setFeature(self, name: str, state: bool | int) -> None:
         """All features are fixed: namespaces on, external entities off."""
 
     def parse(self, source: object) -> None:
@@ -296,4 +296,4 @@ def _attributes(attributes: dict[str, str]) -> AttributesNSImpl:
         pair = (namespace or None, local)
         values[pair] = value
         names[pair] = f"xml:{local}" if namespace.endswith("/XML/1998/namespace") else local
-    return AttributesNSImpl(values, names)  # type: ignore[arg-type] # typeshed forgets attributes without a namespace
+    return AttributesNSImpl(values, names)

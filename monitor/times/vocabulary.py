@@ -60,8 +60,8 @@ DAYS = _table(
 NOW = frozenset(
     folded(word)
     for word in (
-        "just now", "now", "방금", "방금 전", "たった今", "刚刚", "剛剛", "gerade eben", "a l'instant", "ahora mismo", "agora mesmo", "agora",
-        "adesso", "только что", "الآن",
+        "just now", "now", "방금", "방금 전", "たった今", "刚刚", "剛剛", "gerade eben", "a l'instant", "ahora mismo", "agora mesmo",
+        "agora", "adesso", "только что", "الآن",
     )
 )  # fmt: skip
 
@@ -72,7 +72,8 @@ UNITS = _table(
         1: "second seconds sec secs s 초 秒 秒钟 sekunde sekunden sek seconde secondes segundo segundos seg secondo secondi "
         "секунда секунду секунды секунд сек ثانية ثوان ثواني",
         _MINUTE: "minute minutes min mins m 분 分 分钟 分鐘 分間 minuten minuto minutos minuti минута минуту минуты минут мин دقيقة دقائق",
-        _HOUR: "hour hours hr hrs h 시간 時間 小时 小時 个小时 個小時 stunde stunden std heure heures hora horas ora ore час часа часов ч ساعة ساعات",
+        _HOUR: "hour hours hr hrs h 시간 時間 小时 小時 个小时 個小時 stunde stunden std heure heures hora horas ora ore "
+        "час часа часов ч ساعة ساعات",
         _DAY: "day days d 일 日 天 tag tage tagen jour jours j día días dia dias giorno giorni день дня дней يوم أيام",
         7 * _DAY: "week weeks w wk 주 주일 週間 周 週 星期 woche wochen semaine semaines semana semanas settimana settimane "
         "неделя неделю недели недель أسبوع أسابيع",

@@ -29,6 +29,14 @@ DOCUMENTS = [
     ("config show --json", "config"),
     ("config check --json", "config-check"),
     ("doctor --json", "doctor"),
+    ("verify --json", "verify"),
+    ("stats --json", "stats"),
+    ("report --format json --since 30d", "report"),
+    ("feeds ls --json", "feeds"),
+    ("feeds show demo --json", "feed"),
+    ("rules ls --json", "rules"),
+    ("notify log --json", "notify.log"),
+    ("db check --json", "db-check"),
 ]
 
 LINES = [
@@ -38,6 +46,9 @@ LINES = [
     ("log 1 --jsonl", "revision-object"),
     ("log 1 --looks --jsonl", "look"),
     ("search wards --jsonl", "hit"),
+    ("feeds ls --all --jsonl", "feed-row"),
+    ("feeds test feed.xml --jsonl", "feed-test"),
+    ("extract page.html --jsonl", "extraction"),
 ]
 
 
@@ -56,7 +67,10 @@ def test_a_document_fits_its_schema_and_stands_on_one_line(run, words: str, what
 
 
 @pytest.mark.parametrize(("words", "what"), LINES, ids=lambda value: str(value))
-def test_every_line_fits_its_schema(run, words: str, what: str) -> None:
+def test_every_line_fits_its_schema(run, words: str, what: str, tmp_path: Path) -> None:
+    (tmp_path / "feed.xml").write_text("<rss version='2.0'><channel><title>A</title><item><title>B</title></item></channel></rss>")
+    (tmp_path / "page.html").write_text("<title>A</title><h1>A headline of some length</h1><p>" + "Some words of a story. " * 30)
+
     ran = run(*words.split())
 
     assert ran.code == 0, ran.err

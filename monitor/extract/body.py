@@ -278,7 +278,7 @@ def _is_text(block: Block) -> bool:
     text, size = block.text, len(block.text)
     if block.furniture or block.figure or block.tag == "h1" or not _WORD.search(text):
         return False
-    if size < _LONG and is_label(text):
+    if is_label(text):
         return False
     if block.link > 0.85 and block.tag != "p":
         return False

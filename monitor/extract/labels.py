@@ -23,6 +23,18 @@ _LABELS = re.compile(
 )
 
 
+_PROMPTS = re.compile(
+    r"^\W*(?:(?:read (?:more|also|next)|see also|also read|related|more on this|don['’]?t miss|watch|listen|lesen sie (?:auch|mehr)|mehr zum thema|lire aussi"
+    r"|à lire(?: aussi)?|voir aussi|lea también|lee también|ver también|leia (?:também|mais)|veja também|leggi anche|читайте также|관련 ?기사|더 읽기|関連記事|あわせて読みたい"
+    r"|相关阅读|延伸阅读|延伸閱讀|اقرأ أيض[اً]+)\s*[:：|–—-]"
+    r"|(?:sign up|subscribe|follow us|join (?:us|our)|download (?:the|our)|get (?:the|our) .{0,40}(?:newsletter|app)|click here|support (?:us|our)|abonnez-vous (?:à|au)"
+    r"|inscrivez-vous|suivez-nous|suscr[ií]b(?:ete|ase) a|síguenos|siga-nos|inscreva-se|assine (?:nossa|a)|iscriviti|seguici|abonnieren sie|folgen sie uns|melden sie sich"
+    r"|подпи(?:шитесь|сывайтесь)|следите за нами|تابعنا|اشترك في)\b)",
+    re.IGNORECASE,
+)
+_LONGEST_PROMPT = 140
+
+
 def is_label(text: str) -> bool:
-    """Is this line nothing but such a label?"""
-    return _LABELS.fullmatch(letters(text)) is not None
+    """Is this line nothing but such a label, or a short call to read, follow or subscribe?"""
+    return _LABELS.fullmatch(letters(text)) is not None or (len(text) < _LONGEST_PROMPT and _PROMPTS.match(text) is not None)

@@ -72,8 +72,8 @@ def doubts_of(known: Content, new: Content) -> tuple[str, ...]:
     size, kept = sum(size for size, _ in sizes), sum(size for size, stays in sizes if stays)
     if size and kept < _HALF * size and sum(map(len, new.body)) < _SHRUNK * size:
         doubts.append("much text lost")
-    if known.body and any(_is_label(paragraph) for paragraph in _added(known.body, new.body)):
-        doubts.append("a line that is no sentence came")
+    if _only_short_lines_came(known, new):
+        doubts.append("only short lines came")
     return tuple(doubts)
 
 
@@ -183,11 +183,6 @@ def _once(keys: Sequence[str]) -> dict[str, int]:
 # --- likeness -------------------------------------------------------------------------------------------------------
 
 
-def _added(known: Sequence[str], new: Sequence[str]) -> list[str]:
-    olds = {letters(paragraph) for paragraph in known}
-    return [paragraph for paragraph in new if letters(paragraph) not in olds and _pair(paragraph, known) is None]
-
-
 def _pair(text: str, others: Iterable[str]) -> str | None:
     """The other text that is this one, edited."""
     words = _words(text)
@@ -203,10 +198,17 @@ def _words(text: str) -> Counter[str]:
     return Counter(re.findall(r"[぀-ヿ一-鿿가-힣]|\w+", text.lower()))
 
 
-_SENTENCE = re.compile(r"[.!?…。！？؟:;]|[\"”’»)）」』]$")
-_LABEL = 60
+# Editors' paragraphs are longer than this nearly always; the labels and prompts that pages print between them are shorter.
+_SHORT_LINE, _USUAL_LINE = 70, 110
 
 
-def _is_label(paragraph: str) -> bool:
-    """A short line without any mark of a sentence: a label of a box, a button's text."""
-    return len(paragraph) < _LABEL and _SENTENCE.search(paragraph) is None
+def _only_short_lines_came(known: Content, new: Content) -> bool:
+    """The whole change is short lines in a text of long paragraphs: what a box brings, and now and then an editor."""
+    if not known.body or replace(new, body=known.body) != known:
+        return False
+    olds = {letters(paragraph) for paragraph in known.body}
+    added = [paragraph for paragraph in new.body if letters(paragraph) not in olds]
+    if len(added) + len(known.body) != len(new.body):
+        return False
+    usual = sorted(map(len, known.body))[len(known.body) // 2]
+    return bool(added) and usual > _USUAL_LINE and all(len(paragraph) < _SHORT_LINE for paragraph in added)

@@ -56,13 +56,22 @@ async def drive(recipe: Recipe, fetcher: Fetcher, pool: Executor | None = None, 
 class TurnRunner:
     """Works off claimed turns: one host, its tasks one after the other (or `per_host` at a time), then the host is released."""
 
-    def __init__(self, doors: Doors, fetcher: Fetcher, settings: FetchSettings, pool: Executor, outage: Outage | None = None) -> None:
+    def __init__(
+        self,
+        doors: Doors,
+        fetcher: Fetcher,
+        settings: FetchSettings,
+        pool: Executor,
+        outage: Outage | None = None,
+        recipes: Callable[[Task, Doors], Recipe] | None = None,
+    ) -> None:
         self.doors = doors
         self.fetcher = fetcher
         self.settings = settings
         self.stopping = False
         self._pool = pool
         self._outage = outage
+        self._recipes = recipes or recipe_of
         self._loop = asyncio.get_running_loop()
 
     @property
@@ -108,7 +117,7 @@ class TurnRunner:
     async def _one(self, task: Task) -> Done:
         started = self.doors.clock.monotonic()
         try:
-            saved = await drive(self._recipe(task), self.fetcher, self._pool, self._judge)
+            saved = await drive(self._recipes(task, self.doors), self.fetcher, self._pool, self._judge)
         except Offline:
             raise
         except Exception as error:
@@ -117,13 +126,10 @@ class TurnRunner:
             return Done(task, failed, timedelta(seconds=self.doors.clock.monotonic() - started))
         return Done(task, saved, timedelta(seconds=self.doors.clock.monotonic() - started))
 
-    def _recipe(self, task: Task) -> Recipe:
-        return poll(task, self.doors) if isinstance(task, FeedTask) else look(task, self.doors)
-
     def _as_failed(self, task: Task) -> Saved | None:
         """Writes down that a bug of ours met this task, so that it backs off as any other failure."""
         failure = Failure(task.url, "internal", "monitor met a bug in itself; its log has the details", self.doors.clock.now())
-        recipe = self._recipe(task)
+        recipe = self._recipes(task, self.doors)
         try:
             next(recipe)
             onward = _step(recipe, failure)
@@ -138,6 +144,11 @@ class TurnRunner:
         wait = retry_after(answer) if isinstance(answer, Failure) and answer.status in (429, 503) else None
         if wait is not None and is_public_name(answer.final_url or answer.url):
             self._pool.submit(self.doors.store.hold_host, host_of(answer.final_url or answer.url), answer.at + min(wait, _HOST_HELD))
+
+
+def recipe_of(task: Task, doors: Doors) -> Recipe:
+    """What is to be done for a task: a poll or a look."""
+    return poll(task, doors) if isinstance(task, FeedTask) else look(task, doors)
 
 
 def _step(recipe: Recipe, answer: Answer) -> Request | Saved:

@@ -36,9 +36,9 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "sites": ("monitor.cli.extract", "sites", "Site rules: test what a rule takes and drops."),
     "backfill": ("monitor.cli.backfill", "backfill", "Feed recorded history through the pipeline."),
     "verify": ("monitor.cli.keeping", "verify", "Re-compute every hash."),
-    "export": ("monitor.cli.keeping", "export", "Articles, revisions, edits as JSONL, CSV, Parquet, WARC."),
-    "import": ("monitor.cli.keeping", "import_", "Read an exported JSONL back."),
-    "bundle": ("monitor.cli.keeping", "bundle", "One zip that proves an article's history."),
+    "export": ("monitor.cli.carrying", "export", "Articles, revisions, edits as JSONL, CSV, Parquet, WARC."),
+    "import": ("monitor.cli.carrying", "import_", "Read an exported JSONL back."),
+    "bundle": ("monitor.cli.carrying", "bundle", "One zip that proves an article's history."),
     "redact": ("monitor.cli.keeping", "redact", "Remove a text for legal reasons, keep its hash."),
     "db": ("monitor.cli.keeping", "db", "Upgrade, back up, restore, check the database."),
     "rules": ("monitor.cli.telling", "rules", "List and test report rules."),
@@ -59,6 +59,21 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "completion": ("monitor.cli.completion", "completion", "Shell completion for bash, zsh, fish."),
     "version": ("monitor.cli.status", "version", "Versions, for bug reports."),
 }
+
+
+SLOW = {
+    "check": "asking feeds and pages",
+    "backfill": "playing history back",
+    "reextract": "reading stored pages again",
+    "verify": "re-computing hashes",
+    "export": "exporting",
+    "import": "importing",
+    "bundle": "gathering",
+    "search": "searching",
+    "stats": "counting",
+    "report": "gathering edits",
+}
+"""Commands that may take longer than a person waits without a sign, and what is said meanwhile."""
 
 
 class LazyGroup(click.Group):
@@ -121,6 +136,10 @@ def cli(
     """Watch news feeds, store every version of every article, report what was edited."""
     face = ctx.obj = Face(config_dir=config_dir, state_dir=state_dir, color=color, timezone=timezone, verbosity=-1 if quiet else verbose)
     ctx.color = face.is_colored
+    if ctx.invoked_subcommand in SLOW and not quiet and sys.stderr.isatty():
+        from monitor.cli.waiting import waiting
+
+        ctx.with_resource(waiting(SLOW[ctx.invoked_subcommand]))
     if ctx.invoked_subcommand is None:
         from monitor.cli.status import overview
 

@@ -5,7 +5,7 @@ import logging
 import sys
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -32,13 +32,15 @@ TELL_EVERY = timedelta(seconds=5)
 
 
 @click.command()
+@click.option("--live", is_flag=True, help="On a terminal: a calm table in place of the log.")
 @pass_face
-def run(face: Face) -> None:
+def run(face: Face, live: bool) -> None:
     """The daemon: polls, looks, stores, reports, until it is told to stop.
 
     SIGTERM and SIGINT finish what is in hand and exit 0. SIGHUP, or a changed file, reads the configuration again; a faulty one
     is named in the log and the last good one stays.
     """
+    from monitor.cli.live import live_table
     from monitor.engine.local import LocalEngine
     from monitor.store.lock import hold
 
@@ -49,7 +51,8 @@ def run(face: Face) -> None:
         try:
             store = app.writing()
             first = _setup(app, store, workers)
-            asyncio.run(LocalEngine(first, _Reload(face, app, store, workers)).run())
+            with live_table(face) if live else nullcontext():
+                asyncio.run(LocalEngine(first, _Reload(face, app, store, workers)).run())
         finally:
             workers.close()
             app.close()

@@ -14,7 +14,20 @@ from zoneinfo import ZoneInfo
 
 from monitor.model import Delivery, Diff, DispatchState, Edit, QueuedEdit, Receipt, Refusal, Report, Trouble, WaitingRow
 from monitor.ports import Clock, Notifier, Store, Told
-from monitor.report import Bundle, addressees, build, bundles, bypasses, in_quiet, mute_of, next_digest, quiet_end, reason_of
+from monitor.report import (
+    Bundle,
+    addressees,
+    build,
+    bypasses,
+    held_back,
+    in_quiet,
+    mute_of,
+    next_digest,
+    pressing,
+    quiet_end,
+    reason_of,
+    stories,
+)
 from monitor.settings import Settings, Target
 
 log = logging.getLogger(__name__)
@@ -29,7 +42,9 @@ RETRY_AFTER = (
     timedelta(days=3, hours=16),
 )
 """Six retries over five days, the time after which mail servers give up too (RFC 5321, 4.5.4.1)."""
-BATCH = 500  # rows in memory at once, each with two whole revisions
+BATCH = 500  # rows read at once; whole ones carry two revisions each
+PAGES = 40  # batches of an instant target that one round looks at: 20,000 rows without words are some 40 MB
+ALIKE_MAX = 50  # edits of one fingerprint beyond which nobody compares the texts around them
 SHOWN = 200  # edits a message shows at most; the others are counted
 MAX_PER = (60, timedelta(hours=1))  # for people; machines (webhook, exec) get everything unless `max` is set
 LINES = 8  # targets that are told at once, so that one that hangs holds up no other
@@ -111,7 +126,7 @@ class _Line:
         for begun in self._store.due_deliveries(self.target.name, now):
             delivery = self._store.resume_delivery(begun, now, LEASE)
             if delivery:
-                yield self._message(delivery)
+                yield from self._message(delivery)
         if self.target.mode == "digest":
             yield from self._digest(now)
         else:
@@ -126,36 +141,33 @@ class _Line:
 
     def _instant(self, now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
         """Single messages while the limit allows, the rest in one."""
+        rows = [row for page in self._due(now + self.target.wait, pages=PAGES) for row in self._loud(self._unmuted(page, now), now)]
+        groups = pressing(rows, now, settled=self._settled)
         budget = self._budget(now)
-        seen = 0
-        while page := self._store.due_rows(self.target.name, now + self.target.wait, BATCH, after=seen):
-            seen = page[-1].id
-            allowed = self._store.queued([row.id for row in self._loud(self._unmuted(page, now), now)])
-            ready = bundles(allowed, now=now, settled=self._settled)
-            if budget is None:
-                for bundle in ready:
-                    yield from self._told(bundle, now)
-                continue
-            if not ready and len(page) == BATCH:
-                continue
-            rest = self._beyond(seen, now) if len(page) == BATCH else []
-            alone = len(ready) if len(ready) + bool(rest) <= budget else max(0, budget - 1)
-            for bundle in ready[:alone]:
-                yield from self._told(bundle, now)
-            surplus = [row.id for bundle in ready[alone:] for row in bundle.rows] + rest
-            if surplus:
-                yield from self._surplus(surplus, now, sendable=budget > 0)
-            return
+        messages = [*held_back(rows, now), *self._singly(groups if budget is None else groups[:budget], now)]
+        told = {row for bundle in messages for row in bundle.rows}
+        left = [row.id for group in groups[budget:] for row in group if row.id not in told] if budget is not None else []
+        if budget is not None and len(messages) + bool(left) > budget:
+            alone = max(0, budget - 1)
+            left = [row for bundle in messages[alone:] for row in bundle.rows] + left
+            messages = messages[:alone]
+        for bundle in messages:
+            yield from self._told(bundle, now)
+        if left:
+            yield from self._surplus(left, now, sendable=bool(budget))
 
-    def _beyond(self, after: int, now: datetime) -> list[int]:
-        """Ids of the ready rows after a full batch: more than any limit lets through one by one."""
-        horizon = now + self.target.wait if self._settled else now
-        return [
-            row.id
-            for page in self._due(horizon, after=after)
-            for row in self._loud(self._unmuted(page, now), now)
-            if row.dispatch.due_at <= now or row.dispatch.state == "waiting"
-        ]
+    def _singly(self, groups: Sequence[Sequence[WaitingRow]], now: datetime) -> Iterator[Bundle]:
+        """One message a story. The same edit in very many articles is one, without reading its words."""
+        words: list[int] = []
+        for group in groups:
+            if len(group) > ALIKE_MAX:
+                yield Bundle(tuple(row.id for row in group))
+                continue
+            words += [row.id for row in group]
+            if len(words) >= BATCH:
+                yield from stories(self._store.queued(words), now, settled=self._settled)
+                words = []
+        yield from stories(self._store.queued(words), now, settled=self._settled)
 
     def _surplus(self, rows: Sequence[int], now: datetime, *, sendable: bool) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
         most, per = self._limit or MAX_PER
@@ -168,17 +180,17 @@ class _Line:
             self._hold(rows, "held", reason, free_at)
 
     def _told(self, bundle: Bundle, now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
-        rows = [row.id for row in bundle.rows]
-        if len(rows) > 1 and not bundle.reason:
-            for row in bundle.rows:
-                reason = f"one message for {len(rows)} edits"
-                self._store.reschedule([row.id], row.dispatch.state, reason, row.dispatch.due_at)
-        yield from self._claimed(rows, now)
+        if len(bundle.rows) > 1:
+            for row in self._store.rows(bundle.rows):
+                if row.dispatch.state == "waiting":
+                    reason = f"one message for {len(bundle.rows)} edits"
+                    self._store.reschedule([row.id], "waiting", reason, row.dispatch.due_at)
+        yield from self._claimed(bundle.rows, now)
 
     def _claimed(self, rows: Sequence[int], now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
         delivery = self._store.start_delivery(self.target.name, rows, now, LEASE)
         if delivery:
-            yield self._message(delivery)
+            yield from self._message(delivery)
 
     def _sign_of_life(self, now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
         """A digest without edits, for readers who want to know that nothing happened."""
@@ -187,14 +199,15 @@ class _Line:
             self._store.set_meta(self._digest_key, now.isoformat())
         elif next_digest(self.target, self._zone, datetime.fromisoformat(last)) <= now:
             key = sha256(f"{self.target.name}\0{now.astimezone(self._zone):%Y-%m-%d}".encode()).hexdigest()
-            yield self._message(Delivery(0, key, self.target.name, (), 0, 1))
+            yield from self._message(Delivery(0, key, self.target.name, (), 0, 1))
 
     # --- rows ---
 
-    def _due(self, now: datetime, after: int = 0) -> Iterator[tuple[WaitingRow, ...]]:
-        while page := self._store.due_rows(self.target.name, now, BATCH, after=after):
+    def _due(self, now: datetime, *, pages: int | None = None) -> Iterator[tuple[WaitingRow, ...]]:
+        after = turn = 0
+        while (pages is None or turn < pages) and (page := self._store.due_rows(self.target.name, now, BATCH, after=after)):
             yield page
-            after = page[-1].id
+            after, turn = page[-1].id, turn + 1
 
     def _unmuted(self, page: Sequence[WaitingRow], now: datetime) -> list[WaitingRow]:
         """The rows that no mute, perhaps younger than the row, keeps from being told."""
@@ -236,14 +249,22 @@ class _Line:
 
     # --- the message ---
 
-    def _message(self, delivery: Delivery) -> tuple[Delivery, tuple[QueuedEdit, ...]]:
-        """The delivery with its report, and the edits that are shown whole; made from the rows alone, so that a retry says the same."""
-        rows = [row for start in range(0, len(delivery.rows), BATCH) for row in self._store.rows(delivery.rows[start : start + BATCH])]
-        gravest = sorted(rows, key=lambda row: (-row.edit.severity.score, -row.id))
-        shown = self._store.queued(sorted(row.id for row in gravest[:SHOWN]))
-        rest = [row.edit for row in gravest[SHOWN:]]
-        report = _report(self._store, self.target, shown, rest, self._settings, self._zone, self._clock.now())
-        return replace(delivery, report=report), shown
+    def _message(self, delivery: Delivery) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
+        """The delivery with its report, and the edits that are shown whole; made from the rows alone, so that a retry says the same.
+
+        A message that cannot be made (a damaged text, a bug of ours) is refused and ends as a dead letter; the others go on.
+        """
+        now = self._clock.now()
+        try:
+            gravest = sorted(self._store.rows(delivery.rows), key=lambda row: (-row.edit.severity.score, -row.id))
+            shown = self._store.queued(sorted(row.id for row in gravest[:SHOWN]))
+            rest = [row.edit for row in gravest[SHOWN:]]
+            report = _report(self._store, self.target, shown, rest, self._settings, self._zone, now)
+        except Exception as error:  # whatever is wrong with one message must not stop the telling of all others
+            log.exception("failed to make target=%s delivery=%s", self.target.name, delivery.key[:12])
+            self.finish(delivery, Refusal(now, False, f"internal: {error!r}"))
+            return
+        yield replace(delivery, report=report), shown
 
 
 def _report(
@@ -257,7 +278,7 @@ def _report(
         since=min((edit.seen_before for edit in edits), default=None),
         until=now,
         timezone=settings.timezone,
-        reason=reason_of(shown, digest=digest),
+        reason=reason_of((row.dispatch for row in shown), digest=digest),
         titles=_first_titles(store, diffs),
         outlets={state.feed.slug: state.title for state in store.feeds() if state.title},
         net=_net,

@@ -2,25 +2,27 @@
 
 from monitor.report.build import build
 from monitor.report.facts import disclosure, gist, headlines, outlet_of, several
-from monitor.report.plan import Bundle, bundles, reason_of
+from monitor.report.plan import Bundle, held_back, pressing, reason_of, stories
 from monitor.report.route import addressees, bypasses, in_quiet, misfit, mute_of, next_digest, quiet_end, route
 
 __all__ = [
     "Bundle",
     "addressees",
     "build",
-    "bundles",
     "bypasses",
     "disclosure",
     "gist",
     "headlines",
+    "held_back",
     "in_quiet",
     "misfit",
     "mute_of",
     "next_digest",
     "outlet_of",
+    "pressing",
     "quiet_end",
     "reason_of",
     "route",
     "several",
+    "stories",
 ]

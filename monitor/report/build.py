@@ -41,10 +41,11 @@ def build(
     `rest` are further edits that are only counted.
     """
     titles, outlets = titles or {}, outlets or {}
-    notices, single = _notices(diffs)
+    notices, single = _notices(diffs, rest)
     stories = [_story(chain, titles=titles, outlets=outlets, net=net, held=held or {}, rules=rules or {}) for chain in _by_article(single)]
     stories = sorted(_joined(stories), key=_gravity)
-    shown, hidden = stories[:stories_max], stories[stories_max:]
+    shown = stories[:stories_max]
+    told = sum(len(story.edits) + len(story.also) for story in shown)
     every = [diff.edit for diff in diffs] + list(rest)
     return Report(
         since=since,
@@ -54,13 +55,13 @@ def build(
         counts=_counts(every, outlets),
         troubles=tuple(troubles),
         edits=len(every),
-        more=len(rest) + sum(len(story.edits) + len(story.also) for story in hidden),
+        more=len(every) - told - sum(len(notice.edits) for notice in notices),
         reason=reason,
         timezone=timezone,
     )
 
 
-def _notices(diffs: Sequence[Diff]) -> tuple[list[Notice], list[Diff]]:
+def _notices(diffs: Sequence[Diff], rest: Sequence[Edit]) -> tuple[list[Notice], list[Diff]]:
     """Edits that are one template's, one notice a host and change; and the others."""
     alike: dict[tuple[str, bytes], list[Diff]] = defaultdict(list)
     for diff in diffs:
@@ -72,7 +73,8 @@ def _notices(diffs: Sequence[Diff]) -> tuple[list[Notice], list[Diff]]:
         if any(diff.edit.held_by == "template change" for diff in group) or len({diff.edit.article for diff in group}) >= TEMPLATE_ARTICLES
     }
     told = {id(diff) for group in template.values() for diff in group}
-    notices = [Notice(host, tuple(diff.edit for diff in group), group[0]) for (host, _), group in template.items()]
+    also = {key: [edit for edit in rest if (host_of(edit.url), edit.fingerprint) == key] for key in template}
+    notices = [Notice(key[0], (*(diff.edit for diff in group), *also[key]), group[0]) for key, group in template.items()]
     return notices, [diff for diff in diffs if id(diff) not in told]
 
 

@@ -1,10 +1,11 @@
-"""Rows that are due → which of them go into one message. Pure."""
+"""Rows that wait → which of them go now, and which into one message. Pure; decides by the edits alone until words are needed."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import QueuedEdit
+from monitor.model import Dispatch, QueuedEdit, WaitingRow
 from monitor.report.build import build
 
 QUIET, LIMIT, DIGEST = "quiet hours", "limit", "digest"
@@ -12,54 +13,76 @@ QUIET, LIMIT, DIGEST = "quiet hours", "limit", "digest"
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Rows that make one message. `reason` says why several articles come together; empty for one article's message."""
+    """Ids of the rows that make one message."""
 
-    rows: tuple[QueuedEdit, ...]
-    reason: str = ""
+    rows: tuple[int, ...]
 
 
-def bundles(queued: Sequence[QueuedEdit], *, now: datetime, settled: bool = False) -> tuple[Bundle, ...]:
-    """What is ready to be told of these rows of an instant target, the gravest first.
+def held_back(rows: Sequence[WaitingRow], now: datetime) -> tuple[Bundle, ...]:
+    """What quiet hours or a limit held back and is due now: one message of each kind."""
+    due = [row for row in rows if row.dispatch.due_at <= now]
+    groups = (tuple(row.id for row in due if _held(row.dispatch, reason)) for reason in (QUIET, LIMIT))
+    return tuple(Bundle(group) for group in groups if group)
 
-    A story is ready when one of its rows is due, and takes the others along: edits of one article, the same edit in other outlets, a
-    changed template. `settled`: nothing more is to be waited for. What quiet hours or a limit held back comes in one piece each.
+
+def pressing(rows: Sequence[WaitingRow], now: datetime, *, settled: bool = False) -> tuple[tuple[WaitingRow, ...], ...]:
+    """The other rows that go now, those of one article (or of one fingerprint) together, the gravest first.
+
+    A row that is due takes along what waits with it: edits of its article, the same edit elsewhere, a changed template. `settled`:
+    nothing more is to be waited for.
     """
-    held = [row for row in queued if _held(row, QUIET) or _held(row, LIMIT)]
-    due = [row for row in held if row.dispatch.due_at <= now]
-    together = []
-    for reason in (QUIET, LIMIT):
-        rows = tuple(row for row in due if _held(row, reason))
-        if rows:
-            together.append(Bundle(rows, reason_of(rows)))
-    kept = {row.id for row in held}
-    return (*together, *_stories([row for row in queued if row.id not in kept], now, settled))
+    others = [row for row in rows if not _held(row.dispatch, QUIET) and not _held(row.dispatch, LIMIT)]
+    groups = _connected(others)
+    ready = [group for group in groups if any(_ready(row.dispatch, now, settled) for row in group)]
+    return tuple(sorted(ready, key=lambda group: (-max(row.edit.severity.score for row in group), group[0].id)))
 
 
-def reason_of(rows: Sequence[QueuedEdit], *, digest: bool = False) -> str:
-    """Why these rows are one message, read from the rows themselves so that a retry says the same."""
+def _connected(rows: Sequence[WaitingRow]) -> Iterable[tuple[WaitingRow, ...]]:
+    """The rows in groups that share an article or a fingerprint."""
+    parent = {row.id: row.id for row in rows}
+
+    def root(number: int) -> int:
+        while parent[number] != number:
+            parent[number] = number = parent[parent[number]]
+        return number
+
+    first: dict[object, int] = {}
+    for row in rows:
+        for key in (row.edit.article, row.edit.fingerprint):
+            if key is not None:
+                parent[root(row.id)] = root(first.setdefault(key, row.id))
+    groups: dict[int, list[WaitingRow]] = defaultdict(list)
+    for row in rows:
+        groups[root(row.id)].append(row)
+    return [tuple(group) for group in groups.values()]
+
+
+def stories(queued: Sequence[QueuedEdit], now: datetime, *, settled: bool = False) -> tuple[Bundle, ...]:
+    """With the words at hand: which rows are one story or one notice, the gravest first. Stories of which nothing is due stay away."""
+    if not queued:
+        return ()
+    rows = {row.diff.edit.id: row for row in queued}
+    grouped = build([row.diff for row in queued], since=None, until=now, stories_max=len(queued))
+    told = [(*story.edits, *story.also) for story in grouped.stories] + [notice.edits for notice in grouped.notices]
+    ready = [edits for edits in told if any(_ready(rows[edit.id].dispatch, now, settled) for edit in edits)]
+    return tuple(Bundle(tuple(sorted(rows[edit.id].id for edit in edits))) for edits in ready)
+
+
+def reason_of(dispatches: Iterable[Dispatch], *, digest: bool = False) -> str:
+    """Why rows are one message, read from the rows themselves so that a retry says the same; empty for one article's message."""
     if digest:
         return DIGEST
-    for row in rows:
-        if _held(row, QUIET):
+    for dispatch in dispatches:
+        if _held(dispatch, QUIET):
             return QUIET
-        if _held(row, LIMIT):
-            return row.dispatch.reason
+        if _held(dispatch, LIMIT):
+            return dispatch.reason
     return ""
 
 
-def _held(row: QueuedEdit, reason: str) -> bool:
-    return row.dispatch.state == "held" and row.dispatch.reason.startswith(reason)
+def _held(dispatch: Dispatch, reason: str) -> bool:
+    return dispatch.state == "held" and dispatch.reason.startswith(reason)
 
 
-def _stories(queued: Sequence[QueuedEdit], now: datetime, settled: bool) -> list[Bundle]:
-    if not queued:
-        return []
-    rows = {row.diff.edit.id: row for row in queued}
-    grouped = build([row.diff for row in queued], since=None, until=now, stories_max=len(queued))
-    groups = [(*story.edits, *story.also) for story in grouped.stories] + [notice.edits for notice in grouped.notices]
-    told = [tuple(rows[edit.id] for edit in edits) for edits in groups]
-    return [Bundle(group) for group in told if any(_ready(row, now, settled) for row in group)]
-
-
-def _ready(row: QueuedEdit, now: datetime, settled: bool) -> bool:
-    return row.dispatch.due_at <= now or (settled and row.dispatch.state == "waiting")
+def _ready(dispatch: Dispatch, now: datetime, settled: bool) -> bool:
+    return dispatch.due_at <= now or (settled and dispatch.state == "waiting")

@@ -1,6 +1,7 @@
 """What deliver makes of the outbox: the right people, once, together where it belongs together."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from desk_store import Crash, DeskStore, HandClock, Postbox
 from newsdesk import NEW, NOON, OLD, edited, revision
 
 from monitor import deliver
-from monitor.model import Delivery, Diff, Refusal, Report
+from monitor.model import Delivery, Diff, QueuedEdit, Refusal, Report
 from monitor.report import route
 from monitor.settings import Quiet, Rule, Settings, Target
 
@@ -286,6 +287,35 @@ def test_a_target_that_fails_is_left_alone_for_the_rest_of_the_round() -> None:
     room.round(after=10 * MINUTE)
 
     assert len(tries) == 1
+
+
+def test_a_message_that_cannot_be_made_is_a_dead_letter_and_others_go_on() -> None:
+    room = Newsroom()
+    room.happens(edited(1), edited(2))
+
+    def broken(rows: Sequence[int]) -> tuple[QueuedEdit, ...]:
+        if list(rows) == [1]:
+            raise ValueError("the text is damaged")
+        return whole(rows)
+
+    whole, room.store.queued = room.store.queued, broken  # type: ignore[method-assign]
+    told = room.round(after=10 * MINUTE)
+    for _ in range(6 * 24):
+        told += room.round(after=timedelta(hours=1))
+
+    assert [report.stories[0].diff.edit.article for report in told] == [2]
+    assert room.store.states[1].state == "dead"
+    assert "the text is damaged" in room.store.states[1].reason
+
+
+def test_a_changed_template_in_very_many_articles_is_one_notice_with_all_of_them() -> None:
+    room = Newsroom()
+    room.happens(*(edited(n, fingerprint=b"t") for n in range(1, 301)))
+
+    told = room.round(after=10 * MINUTE)
+
+    assert [(len(report.stories), len(report.notices), report.more) for report in told] == [(0, 1, 0)]
+    assert len(told[0].notices[0].edits) == 300
 
 
 def test_each_address_of_a_target_is_told_by_itself() -> None:

@@ -51,7 +51,8 @@ ROOM_OF = {
     "starlette": ("web",),
     "trafilatura": ("extract",),
     "uvicorn": ("web",),
-    "warcio": ("cli", "backfill", "store"),
+    "pyarrow": ("export",),
+    "warcio": ("backfill", "export"),
     "zstandard": ("store", "backfill"),
 }
 

@@ -112,7 +112,7 @@ class Saving(Halves):
         head = tx.row("SELECT id, rev FROM revision WHERE article_id = :id ORDER BY rev DESC LIMIT 1", id=article)
         if (head["rev"] if head else 0) != update.after_rev:
             raise Stale
-        _name(tx, article, update.keys, at)
+        keep_name(tx, article, update.keys, at)
         _keep_article(tx, article, update)
         if update.listing is not None and feed_id is not None:
             _keep_listing(tx, article, feed_id, update.listing)
@@ -219,12 +219,12 @@ def _new_article(tx: Transaction, update: ArticleUpdate, at: datetime, learnt: _
         posted_at=update.listing.published_at if update.listing else None,
         updated_at=update.listing.updated_at if update.listing else None,
     )
-    _name(tx, article, update.keys, at)
+    keep_name(tx, article, update.keys, at)
     learnt.new_articles.append(article)
     return article
 
 
-def _name(tx: Transaction, article: int, keys: Sequence[Key], at: datetime) -> None:
+def keep_name(tx: Transaction, article: int, keys: Sequence[Key], at: datetime) -> None:
     """Keys become names of this article; a name that another article has stays with the older one."""
     if keys:
         tx.run_many(
@@ -299,12 +299,13 @@ def _keep_head(tx: Transaction, article: int, head: Row, update: ArticleUpdate, 
         if not watched:
             tx.run("UPDATE revision SET last_seen_at = :at WHERE id = :id AND last_seen_at < :at", at=at, id=head["id"])
     if update.restamp is not None:
-        _keep_restamp(tx, article, head, update.restamp)
+        keep_restamp(tx, article, head, update.restamp)
     if update.disclose_head:
         tx.run("UPDATE edit SET disclosed = 1, corrected_at = :at WHERE to_id = :id AND disclosed = 0", at=at, id=head["id"])
 
 
-def _keep_restamp(tx: Transaction, article: int, head: Row, moved: Restamp) -> None:
+def keep_restamp(tx: Transaction, article: int, head: Row, moved: Restamp) -> None:
+    """A stamp that moved alone, beside the revision `head`."""
     posted, updated = (stamp.at if stamp else None for stamp in (moved.posted, moved.updated))
     stamps = stamps_text(moved.posted, moved.updated)
     tx.run(

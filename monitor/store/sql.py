@@ -4,14 +4,14 @@ SQLite runs in WAL mode with synchronous FULL (NORMAL loses acknowledged rows at
 connections of their own. Nothing is printed or sent before its commit.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from monitor.errors import StoreError
-from monitor.model import Turn
+from monitor.model import Change, Edit, Key, Revision, Turn
 from monitor.ports import Fault, Store
 from monitor.settings import StoreSettings
 from monitor.store.asking import Asking
@@ -80,6 +80,23 @@ class SqlStore(Asking, Queueing, Learning, Saving, Reading, Searching, OutboxPar
         from monitor.store.redacting import redact
 
         return self._write(lambda tx: redact(tx, article_id, revs, reason, now))
+
+    def take_over(
+        self,
+        url: str,
+        title: str,
+        first_seen_at: datetime,
+        keys: Sequence[Key],
+        revisions: Sequence[Revision],
+        edits: Mapping[int, tuple[Edit, tuple[Change, ...]]],
+    ) -> tuple[int, int]:
+        """Takes an article's exported history over: its id here, and how many revisions were new.
+
+        Raises StoreError where hashes do not fit; nothing of the article is then written.
+        """
+        from monitor.store.importing import take_over
+
+        return self._write(lambda tx: take_over(tx, url, title, first_seen_at, keys, revisions, edits, self._settings))
 
     def redacted(self) -> tuple[tuple[int, int, datetime, str], ...]:
         """(article, rev, when, why) of every revision whose words were removed."""

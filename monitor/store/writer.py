@@ -118,11 +118,9 @@ class Writer:
         return batch
 
     def _commit(self, connection: "Connection", batch: "list[tuple[Callable[[Transaction], Any], Future[Any]]]") -> None:
-        from sqlalchemy.exc import DBAPIError
-
         try:
             answers = self._attempt(connection, batch)
-        except (DBAPIError, sqlite3.Error) as error:
+        except Exception as error:  # noqa: BLE001 - the edge of the writer: callers wait for an answer, and the thread must live
             _end_on_io_error(error)
             if is_full(error):
                 self._on_full()
@@ -139,8 +137,6 @@ class Writer:
         self, connection: "Connection", batch: "list[tuple[Callable[[Transaction], Any], Future[Any]]]"
     ) -> list[tuple[Future[Any], Any, BaseException | None]]:
         """One transaction with all of it. A server that is away is waited for, as long as nothing was sent to be committed."""
-        from sqlalchemy.exc import DBAPIError
-
         for pause in (*PATIENCE, None):
             sent = False
             try:
@@ -148,8 +144,11 @@ class Writer:
                     transaction = Transaction(connection, self._dialect)
                     answers = [(done, *self._one(connection, transaction, work)) for work, done in batch]
                     sent = True
-            except DBAPIError as error:
-                if pause is None or sent or not is_lost(error):
+            except Exception as error:
+                again = is_beaten(error) or (is_lost(error) and not sent)
+                if is_lost(error):
+                    connection.invalidate()
+                if pause is None or not again:
                     raise
                 time.sleep(pause)
                 continue
@@ -167,7 +166,7 @@ class Writer:
             savepoint.rollback()
             return None, error
         except Exception as error:
-            if _is_fatal(error):
+            if _is_fatal(error) or (self._dialect == "postgresql" and (is_lost(error) or is_beaten(error))):
                 raise
             savepoint.rollback()
             return None, told(error)
@@ -190,14 +189,20 @@ def told(error: Exception) -> Exception:
 
 def is_lost(error: Exception) -> bool:
     """Whether a PostgreSQL server is away or was restarted, which a new connection mends."""
+    from sqlalchemy.exc import PendingRollbackError
+
     cause = getattr(error, "orig", None) or error
-    return type(cause).__module__.startswith("psycopg") and isinstance(cause, _psycopg_away())
+    if isinstance(error, PendingRollbackError):
+        return True
+    if not type(cause).__module__.startswith("psycopg") or type(cause).__name__ == "DiskFull":
+        return False
+    state = getattr(cause, "sqlstate", None)
+    return state is None or str(state).startswith(("08", "57P"))
 
 
-def _psycopg_away() -> tuple[type[Exception], ...]:
-    import psycopg
-
-    return (psycopg.OperationalError, psycopg.InterfaceError)
+def is_beaten(error: Exception) -> bool:
+    """Whether another writer came in between, so that the same work is tried again: a deadlock, a failed serialization."""
+    return getattr(getattr(error, "orig", None) or error, "sqlstate", None) in ("40001", "40P01")
 
 
 def is_full(error: Exception) -> bool:

@@ -1,0 +1,1 @@
+"""What is remembered, carried elsewhere: as JSON lines, CSV, Parquet, WARC, and as a bundle that proves itself."""

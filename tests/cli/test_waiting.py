@@ -1,5 +1,6 @@
 """Long work shows a sign of life on a terminal, and nothing anywhere else."""
 
+import io
 import os
 import pty
 import subprocess
@@ -52,10 +53,9 @@ def test_the_live_table_shows_feeds_and_edits(told_state: Path) -> None:
     from monitor.cli.face import Face
     from monitor.cli.live import _drawn, _Lines
 
-    console = Console(width=100, record=True, file=open(os.devnull, "w"))  # noqa: SIM115 - closed with the console
+    console = Console(width=100, record=True, file=io.StringIO())
     with Face(told_state, told_state, "never", None).reading() as reading:
         console.print(_drawn(reading, _Lines()))
-    console.file.close()
     text = console.export_text()
 
     assert "2 articles watched" in text

@@ -59,19 +59,7 @@ def hunks_of(change: Change) -> list[Hunk]:
         b, d = a + len(removed), c + len(added)
         at_cut = cut and len(old) - b < 6 and len(new) - d < 6 and max(len(removed), len(added)) < _CUT
         before, behind = min(a, _AROUND), min(c, _AROUND)
-        out.append(
-            Hunk(
-                change.field,
-                removed,
-                added,
-                old[a - before : b + _AROUND],
-                before,
-                before + len(removed),
-                new[c - behind : d + _AROUND],
-                behind,
-                behind + len(added),
-                at_cut,
-            )  # fmt: skip
-        )
+        places = (old[a - before : b + _AROUND], before, before + len(removed), new[c - behind : d + _AROUND], behind, behind + len(added))
+        out.append(Hunk(change.field, removed, added, *places, at_cut))
         a, c = b, d
     return out

@@ -10,12 +10,11 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rapidfuzz.distance import OSA
-
 from monitor.classify.figures import Figure, figures, may_hold_figure
 from monitor.classify.hunks import Hunk
 from monitor.classify.notes import correction_note
 from monitor.classify.speech import is_title_case, names_changed, quotations, quote_change, stance_changed
+from monitor.classify.spelling import is_respelled
 from monitor.model import Change
 from monitor.text import fold, plain, shorten
 
@@ -34,6 +33,19 @@ class Place:
     def is_headline(self) -> bool:
         return self.change.field == "headline" or self.change.field.startswith("feed-headline")
 
+    @property
+    def kept(self) -> int:
+        """Characters that both versions have."""
+        return sum(len(text) for sign, text in self.change.segments if sign == "=")
+
+    @property
+    def is_reworded(self) -> bool:
+        """Whether so much changed that a single word is not the edit."""
+        return _REWORDED * sum(max(len(hunk.removed), len(hunk.added)) for hunk in self.hunks) > self.kept
+
+
+# A word is looked at as an edit of its own where the text that stayed is so many times longer than what changed.
+_REWORDED = 1.3
 
 Find = Callable[[Place], list[str]]
 
@@ -145,9 +157,8 @@ _REWRITTEN_LEAST_EAST = 14
 
 def _rewritten(place: Place) -> list[str]:
     exchanged = sum(max(len(hunk.removed), len(hunk.added)) for hunk in place.hunks if hunk.removed and hunk.added)
-    kept = sum(len(text) for sign, text in place.change.segments if sign == "=")
     least = _REWRITTEN_LEAST if place.new.isascii() or max(map(ord, place.new or " ")) < 0x1100 else _REWRITTEN_LEAST_EAST
-    if exchanged <= least or exchanged <= kept:
+    if exchanged <= least or exchanged <= place.kept:
         return []
     what = "the headline" if place.is_headline else "a paragraph" if place.change.field == "body" else "the text"
     return [f"{what} was rewritten: “{shorten(place.old, 80)}” became “{shorten(place.new, 80)}”"]
@@ -255,15 +266,15 @@ def _quote(place: Place) -> list[str]:
 
 
 def _name(place: Place) -> list[str]:
-    if place.is_headline and is_title_case(place.new):
+    if place.is_reworded or (place.is_headline and is_title_case(place.new)):
         return []
-    changed = [names_changed(hunk) for hunk in place.hunks if not _is_respelled(hunk)]
+    changed = [names_changed(hunk) for hunk in place.hunks if not is_respelled(hunk)]
     return [f"a name changed: {_became(', '.join(went), ', '.join(came))}" for went, came in filter(None, changed)]
 
 
 def _hedge(place: Place) -> list[str]:
     changed = stance_changed([hunk for hunk in place.hunks if not hunk.at_cut])
-    if changed:
+    if changed and not place.is_reworded:
         went, came = changed
         if went and came:
             return [f"a claim was reworded: {_became(', '.join(went), ', '.join(came))}"]
@@ -279,68 +290,10 @@ def _hedge(place: Place) -> list[str]:
 # Quotation marks around so many words at most keep a distance from them; around more they are a quotation.
 _DISTANCED = 4
 
-# Pairs that differ by a letter or two and are both right words: an edit of meaning, not of spelling.
-_BOTH_RIGHT = frozenset(
-    frozenset(pair.split("/"))
-    for pair in "form/from woman/women began/begun became/become wrote/write came/come gave/give grew/grow knew/know held/hold spoke/speak broke/break"
-    " drove/drive rose/rise three/there their/there these/those this/that here/there when/then them/then more/most first/fist house/hours four/hour"
-    " fire/five fire/hire near/year last/late north/south mother/father mother/brother latest/largest seven/eleven later/latest could/would would/could"
-    " should/would might/right fight/right night/right black/block killed/filled killing/filling march/match state/stage public/publicly east/west"
-    " least/last month/mouth fifth/fifty sixth/sixty than/then were/where with/will said/says some/same home/some most/must made/make take/took"
-    " team/term trial/trail party/parts price/prize board/broad found/fund lead/led loose/lose life/live much/such face/fact cost/most".split()
-)
-_VOWELS = frozenset("aeiouyаеёиоуыэюя")
-# A change of these endings is grammar.
-_ENDINGS = frozenset(
-    ["", "s", "es", "d", "ed", "ing", "n", "en", "ly", "er", "ers", "or", "ors", "r", "rs", "y", "ies", "ied", "e", "al", "ian", "an", "ic", "ish", "ive", "ion", "ions"]
-    + ["t", "st", "est", "а", "у", "ы", "и", "е", "о", "й", "я", "ю", "ь", "ой", "ый", "ая", "ое", "ые", "ом", "ем", "ам", "ах", "ов", "ев", "ет", "ит", "л", "ла", "ло", "ли", "ть", "ся"]
-)  # fmt: skip
-
 
 def _typo(place: Place) -> list[str]:
-    respelled = [hunk for hunk in place.hunks if _is_respelled(hunk)]
+    respelled = [hunk for hunk in place.hunks if is_respelled(hunk)]
     return [f"a spelling was put right: {_became(hunk.removed.strip(), hunk.added.strip())}" for hunk in respelled]
-
-
-def _is_respelled(hunk: Hunk) -> bool:
-    old, new = hunk.removed.strip(), hunk.added.strip()
-    if not new and old and (_doubled(hunk)):
-        return True
-    if not old or not new or hunk.at_cut:
-        return False
-    if old.replace(" ", "").casefold() == new.replace(" ", "").casefold():
-        return old.casefold() != new.casefold()
-    first, second = old.split(), new.split()
-    if len(first) != len(second) or len(first) > 3:
-        return False
-    differ = [(a, b) for a, b in zip(first, second, strict=True) if a != b]
-    return bool(differ) and all(_is_misspelling(a.strip(".,;:!?\"'“”‘’()"), b.strip(".,;:!?\"'“”‘’()")) for a, b in differ)
-
-
-def _doubled(hunk: Hunk) -> bool:
-    word = hunk.removed.strip()
-    around = hunk.old[: hunk.old_start].split()[-1:] + hunk.old[hunk.old_end :].split()[:1]
-    return word.isalpha() and word in around
-
-
-def _is_misspelling(old: str, new: str) -> bool:
-    if min(len(old), len(new)) < 4 or not (old + new).isalpha() or max(map(ord, old + new)) > 0x24FF:
-        return False
-    one, other = old.casefold(), new.casefold()
-    if one == other or frozenset((one, other)) in _BOTH_RIGHT:
-        return False
-    if sorted(one) == sorted(other):
-        return OSA.distance(one, other) <= 2
-    distance = OSA.distance(one, other)
-    if distance > (2 if min(len(one), len(other)) >= 8 else 1):
-        return False
-    same = next((k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    if one[same:] in _ENDINGS and other[same:] in _ENDINGS:
-        return False
-    if same == 0 and distance == len(one) - len(other) or same == 0 and len(one) == len(other) and len(one) < 7:
-        return False  # another first letter makes another word more often than it mends one
-    # one vowel for another in a short word: tense or number, like `run` and `ran`
-    return not (len(one) == len(other) < 6 and one[same] in _VOWELS and other[same] in _VOWELS)
 
 
 def _became(was: str, now: str) -> str:

@@ -57,7 +57,7 @@ def quote_change(hunk: Hunk) -> tuple[str, str] | None:
     if not new:
         new = [words for start, end, words in after if start <= hunk.new_start <= end]
     was, now = " / ".join(old), " / ".join(new)
-    if _said(was) == _said(now) or _said(was) in _said(hunk.new) and _said(now) in _said(hunk.old):
+    if _said(was) == _said(now) or (_said(was) in _said(hunk.new) and _said(now) in _said(hunk.old)):
         return None
     return was, now
 
@@ -72,28 +72,40 @@ _TITLES = "씨|의원|대표|장관|대통령|회장|총리|시장|감독|선수
 _NAME = re.compile(
     r"(?<![.!?:“\"‘'«(]\s)(?<!^)(?<![“\"‘'«(])(?<![^\W\d_])(?:[A-ZÀ-ÖØ-ÞА-ЯЁ][^\W\d_’']+(?:[-’'][^\W\d_]+)*)"
     r"|[ァ-ヺ][ァ-ヺー・]{2,}"
-    rf"|[가-힣]{{2,4}}(?=\s?(?:{_TITLES}))|[가-힣]{{2,6}}(?=\s?\([A-Z])"
+    rf"|[가-힣]{{2,4}}(?=\s?(?:{_TITLES}))|[가-힣]{{2,6}}(?=\s?\([A-Z][a-z])"
     r"|[一-鿿]{2,4}(?=氏|さん|議員|议员|總統|总统|主席|首相|大臣|被告|容疑者|先生|女士|部長|部长|局長|局长)"
 )
 # Capitalised for other reasons than being a name.
-_NO_NAMES = frozenset(
-    "the a an i he she it we they his her this that these there when where what who why how but and or if in on at by for with as from after before"
-    " monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december"
-    " mr mrs ms dr sir president prime minister government police court state live video watch breaking update news exclusive opinion analysis".split()
-)
+_NOT_NAMED = """
+    the a an i he she it we they his her this that these there when where what who why how but and or if in on at by for
+    with as from after before  monday tuesday wednesday thursday friday saturday sunday january february march april may
+    june july august september october november december  mr mrs ms dr sir president prime minister government police court
+    state live video watch breaking update news exclusive opinion analysis
+"""
+_NO_NAMES = frozenset(_NOT_NAMED.split())
 
 
 _NAMELIKE = re.compile("[A-ZÀ-ÖØ-ÞА-ЯЁァ-ヺ가-힣一-鿿]")
 
 
 def names_changed(hunk: Hunk) -> tuple[list[str], list[str]] | None:
-    """Names that went and names that came in their place; None unless both."""
-    if hunk.words > 4 or not hunk.removed or not hunk.added or not (_NAMELIKE.search(hunk.removed) and _NAMELIKE.search(hunk.added)):
+    """Names that went and names that came in their place, where little else changed; None unless both."""
+    if hunk.words > _NAME_WORDS or not (_NAMELIKE.search(hunk.removed) and _NAMELIKE.search(hunk.added)):
+        return None
+    if any(_besides_names(text) for text in (hunk.removed, hunk.added)):
         return None
     old, new = _names(hunk.old, hunk.old_start, hunk.old_end), _names(hunk.new, hunk.new_start, hunk.new_end)
-    went = [name for name in old if name not in new and not _is_form_of(name, new)]
-    came = [name for name in new if name not in old and not _is_form_of(name, old)]
+    went = [name for name in old if not _is_form_of(name, new)]
+    came = [name for name in new if not _is_form_of(name, old)]
     return (went, came) if went and came else None
+
+
+_NAME_WORDS = 4
+
+
+def _besides_names(text: str) -> bool:
+    """Whether words stand there that are no part of a name, besides small ones."""
+    return any(word[0].islower() and len(word) > 3 for word in re.findall(r"[^\W\d_]+", text))
 
 
 def _names(text: str, start: int, end: int) -> list[str]:
@@ -107,9 +119,14 @@ def _names(text: str, start: int, end: int) -> list[str]:
 def _is_form_of(name: str, others: list[str]) -> bool:
     """`Australia` and `Australian` are one name in two forms; `Steward` and `Stewart` are two."""
 
+    def bare(word: str) -> str:
+        return re.sub(r"['’ʼ](?:s|S)?\b|[\W_]", "", word).casefold()
+
     def forms(one: str, other: str) -> bool:
-        shorter, longer = sorted((one.casefold(), other.casefold()), key=len)
-        return len(shorter) < len(longer) and longer.startswith(shorter[:-1] if len(shorter) > 4 else shorter)
+        shorter, longer = sorted((bare(one), bare(other)), key=len)
+        if len(shorter) == len(longer):
+            return shorter == longer
+        return longer.startswith(shorter[:-1] if len(shorter) > 4 else shorter)
 
     return any(forms(name, other) for other in others)
 
@@ -122,21 +139,42 @@ def is_title_case(text: str) -> bool:
 
 # --- hedges, attribution, negation ----------------------------------------------------------------------------------
 
+# Letters of scripts that part words by blanks.
+_LETTERS = "A-Za-zÀ-ɏЀ-ӿ؀-ۿ"
 # What a word does to the claim beside it. Words of one row replace each other without a change of meaning.
 _STANCE: dict[str, str] = {
-    "allegation": r"alleged(?:ly)?|allegations?|purported(?:ly)?|accused|suspected|mutmaßlich\w*|presunt[oa]s?|suposto\w*|présumée?s?|подозреваем\w+|предполагаем\w+"
-    r"|혐의|의혹|涉嫌|懷疑|怀疑|疑似|疑い|容疑|المزعوم\w*",
-    "report": r"reported(?:ly)?|reports? (?:say|suggest)|apparent(?:ly)?|according to|believed to|thought to|angeblich|laut|selon|según|secondo|segundo|по данным|по словам"
-    r"|알려졌|전해졌|据报|據報|据悉|據悉|据称|據稱|によると|とみられ|بحسب|وفقا",
-    "possibility": r"(?-i:may)|might|could|possibl[ey]|probabl[ey]|likely|unlikely|perhaps|appears?|appeared|seems?|seemed|vermutlich|möglicherweise|könnte[n]?|peut-être|pourrait"
-    r"|podría[n]?|posiblemente|poderia|forse|potrebbe|возможно|вероятно|추정|가능성|수도 있|可能|或許|或许|恐怕|かもしれ|可能性|ربما",
-    "claim": r"claim(?:s|ed|ing)?|insist(?:s|ed)?|allege[sd]?|assert(?:s|ed)?|behauptet\w*|prétend\w*|affirme\w*|afirm[aó]\w*|sostien\w*|утвержда\w+|주장|聲稱|声称|宣稱|宣称|主張|زعم\w*",
-    "confirmation": r"confirm(?:s|ed)?|admit(?:s|ted)?|acknowledge[sd]?|bestätigt\w*|confirm[eéoó]\w*|подтверд\w+|확인|인정|證實|证实|確認|确认|承認|承认|認め|أكد\w*",
-    "denial": r"den(?:y|ies|ied)|reject(?:s|ed)?|dismiss(?:es|ed)?|dementiert\w*|bestreitet|nie(?:ga|gan|gó)|nega(?:no|do)?|опроверг\w+|отрица\w+|부인|否認|否认|نفى",
-    "negation": r"not|never|cannot|(?:can|won|don|doesn|didn|isn|aren|wasn|weren|hasn|haven|hadn|couldn|wouldn|shouldn)['’]t|no longer|nicht|kein\w*|nie|jamais"
-    r"|nunca|jamás|não|не|нет|никогда|않\w*|못\w*|아니\w*|沒有|没有|並非|并非|不是|未能|ない|なかった|せず|لم|لن",
+    "allegation": (
+        r"alleged(?:ly)?|allegations?|purported(?:ly)?|accused|suspected|mutmaßlich\w*|presunt[oa]s?|suposto\w*"
+        r"|présumée?s?|подозреваем\w+|предполагаем\w+|혐의|의혹|涉嫌|懷疑|怀疑|疑似|疑い|容疑|المزعوم\w*"
+    ),
+    "report": (
+        r"reported(?:ly)?|reports? (?:say|suggest)|apparent(?:ly)?|according to|believed to|thought to|angeblich|laut"
+        r"|selon|según|secondo|segundo|по данным|по словам|알려졌|전해졌|据报|據報|据悉|據悉|据称|據稱|によると|とみられ|بحسب|وفقا"
+    ),
+    "possibility": (
+        r"(?-i:may)|might|could|possibl[ey]|probabl[ey]|likely|unlikely|perhaps|appears?|appeared|seems?|seemed"
+        r"|vermutlich|möglicherweise|könnte[n]?|peut-être|pourrait|podría[n]?|posiblemente|poderia|forse|potrebbe"
+        r"|возможно|вероятно|추정|가능성|수도 있|可能|或許|或许|恐怕|かもしれ|可能性|ربما"
+    ),
+    "claim": (
+        r"claim(?:s|ed|ing)?|insist(?:s|ed)?|allege[sd]?|assert(?:s|ed)?|behauptet\w*|prétend\w*|affirme\w*"
+        r"|afirm[aó]\w*|sostien\w*|утвержда\w+|주장|聲稱|声称|宣稱|宣称|主張|زعم\w*"
+    ),
+    "confirmation": (
+        r"confirm(?:s|ed)?|admit(?:s|ted)?|acknowledge[sd]?|bestätigt\w*|confirm[eéoó]\w*|подтверд\w+|확인|인정|證實|证实|確認"
+        r"|确认|承認|承认|認め|أكد\w*"
+    ),
+    "denial": (
+        r"den(?:y|ies|ied)|reject(?:s|ed)?|dismiss(?:es|ed)?|dementiert\w*|bestreitet|nie(?:ga|gan|gó)|nega(?:no|do)?"
+        r"|опроверг\w+|отрица\w+|부인|否認|否认|نفى"
+    ),
+    "negation": (
+        r"not|never|cannot|(?:can|won|don|doesn|didn|isn|aren|wasn|weren|hasn|haven|hadn|couldn|wouldn|shouldn)['’]t"
+        r"|no longer|nicht|kein\w*|nie|jamais|nunca|jamás|não|не|нет|никогда|않\w*|못\w*|아니\w*|沒有|没有|並非|并非|不是|未能"
+        r"|ない|なかった|せず|لم|لن"
+    ),
     "unconfirmed": r"unconfirmed|unverified|without evidence|baseless|unbestätigt\w*|неподтвержд\w+|미확인|未經證實|未经证实|未確認",
-}  # fmt: skip
+}
 # A longer piece holds such words by chance.
 _STANCE_WORDS = 4
 _NEGATION_WORDS = 3
@@ -144,7 +182,7 @@ _NEGATION_WORDS = 3
 
 @functools.cache
 def _stances() -> "re.Pattern[str]":
-    latin = "|".join(f"(?P<{name}>(?<![A-Za-zÀ-ɏЀ-ӿ؀-ۿ])(?:{pattern})(?![a-zà-ÿа-я]))" for name, pattern in _STANCE.items())
+    latin = "|".join(f"(?P<{name}>(?<![{_LETTERS}])(?:{pattern})(?![a-zà-ÿа-я]))" for name, pattern in _STANCE.items())
     return re.compile(latin, re.I)
 
 
@@ -158,9 +196,20 @@ def stance_words(text: str, kinds: set[str]) -> list[str]:
     return [found[0] for found in _stances().finditer(text) if found.lastgroup in kinds]
 
 
+# Of a hunk in which more words change besides, nobody would say that the hedge was the edit.
+_BESIDES = 1
+
+
+def _besides_stance(hunk: Hunk) -> int:
+    """Words of more than three letters that change beside the hedging ones; wide characters count by two."""
+    rest = _stances().sub(" ", f"{hunk.removed} ¦ {hunk.added}")
+    latin = sum(len(word) > 3 for word in re.findall(f"[{_LETTERS}]+", rest))
+    return latin + sum(character >= "⺀" and character.isalpha() for character in rest) // 2
+
+
 def stance_changed(hunks: list[Hunk]) -> tuple[list[str], list[str]] | None:
     """Hedging words that went and that came in short hunks of one change; words that only moved do not count."""
-    short = [hunk for hunk in hunks if hunk.words <= _STANCE_WORDS]
+    short = [hunk for hunk in hunks if hunk.words <= _STANCE_WORDS and _besides_stance(hunk) <= _BESIDES]
     if not short:
         return None
     removed, added = " ¦ ".join(hunk.removed for hunk in short), " ¦ ".join(hunk.added for hunk in short)

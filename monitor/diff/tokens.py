@@ -48,7 +48,8 @@ def is_word(token: str) -> bool:
 
 @functools.cache
 def _hard_token() -> "re.Pattern[str]":
-    import regex  # 10 ms to import: only for texts that need it
+    # 10 ms to import: only for texts that need it
+    import regex  # type: ignore[import-untyped]  # it ships no types
 
     pattern: re.Pattern[str] = regex.compile(
         r"""\p{Sc}?\d+(?:[.,:/]\d+)*(?:[\p{L}\p{M}--[\p{Hangul}\p{Han}\p{Hiragana}\p{Katakana}]]+|\ ?[%％])?

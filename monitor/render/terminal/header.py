@@ -2,7 +2,7 @@
 
 from datetime import tzinfo
 
-from monitor.model import Diff, Revision, Severity, Stats
+from monitor.model import Diff, Edit, Revision, Severity, Stats
 from monitor.render.terminal.lay import FAINT, LEVEL_STYLES, STRONG, Line, Span, columns, foreign, lasting, line, moment, wrapped, zone_name
 
 
@@ -13,11 +13,7 @@ def header(diff: Diff, *, width: int, zone: tzinfo) -> list[Line]:
     lines = [line(Span(f"article {edit.article}", STRONG), foreign(feeds, FAINT)), line(foreign(edit.url, FAINT))]
     lines += [
         line(*_stamps(diff.old, diff.new, zone)),
-        line(
-            Span(
-                f"seen between {moment(edit.seen_after, zone)} and {moment(edit.seen_before, zone, edit.seen_after)} {zone_name(edit.seen_before, zone)}"
-            )
-        ),
+        line(Span(f"seen between {moment(edit.seen_after, zone)} and {_until(edit, zone)}")),
         *weight(edit.severity, edit.kinds, edit.stats, width=width),
     ]
     if edit.disclosed is not None:
@@ -26,6 +22,10 @@ def header(diff: Diff, *, width: int, zone: tzinfo) -> list[Line]:
     if edit.held_by:
         lines.append(line(foreign(f"held back from reports: {edit.held_by}", FAINT)))
     return lines
+
+
+def _until(edit: Edit, zone: tzinfo) -> str:
+    return f"{moment(edit.seen_before, zone, edit.seen_after)} {zone_name(edit.seen_before, zone)}"
 
 
 def weight(severity: Severity, kinds: tuple[str, ...], stats: Stats, *, width: int) -> list[Line]:

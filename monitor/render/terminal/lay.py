@@ -79,9 +79,8 @@ def marked(segments: Sequence[Segment], *, marks: bool, keep: str = "=-+") -> li
 
 # --- wrapping -------------------------------------------------------------------------------------------------------
 
-_ATOM = re.compile(
-    r" +|[ᄀ-ᅟ⺀-〾ぁ-㏿㐀-䶿一-鿿ꥠ-꥿豈-﫿︰-﹏！-｠￠-￦\U00020000-\U0003fffd]|[^ ᄀ-ᅟ⺀-〾ぁ-㏿㐀-䶿一-鿿ꥠ-꥿豈-﫿︰-﹏！-｠￠-￦\U00020000-\U0003fffd]+"
-)
+_WIDE = "ᄀ-ᅟ⺀-〾ぁ-㏿㐀-䶿一-鿿ꥠ-꥿豈-﫿︰-﹏！-｠￠-￦\U00020000-\U0003fffd"
+_ATOM = re.compile(f" +|[{_WIDE}]|[^ {_WIDE}]+")
 # Marks that must not begin a line, and those that must not end one.
 _CLOSING = frozenset("、。，．！？；：」』）】〉》〕｝ー・%％”’")
 _OPENING = frozenset("「『（【〈《〔｛“‘")

@@ -1,0 +1,67 @@
+"""A word spelled right that was spelled wrong: told from a new word, from grammar, and from a name. Without a dictionary."""
+
+from rapidfuzz.distance import OSA
+
+from monitor.classify.hunks import Hunk
+
+# Pairs that differ by a letter or two and are both right words: an edit of meaning, not of spelling.
+_PAIRS = """
+    form/from woman/women began/begun became/become wrote/write came/come gave/give grew/grow knew/know held/hold
+    spoke/speak broke/break drove/drive rose/rise three/there their/there these/those this/that here/there when/then
+    them/then more/most first/fist house/hours four/hour fire/five fire/hire near/year last/late north/south mother/father
+    mother/brother latest/largest seven/eleven later/latest could/would would/could should/would might/right fight/right
+    night/right black/block killed/filled killing/filling march/match state/stage public/publicly east/west least/last
+    month/mouth fifth/fifty sixth/sixty than/then were/where with/will said/says some/same home/some most/must made/make
+    take/took team/term trial/trail party/parts price/prize board/broad found/fund lead/led loose/lose life/live much/such
+    face/fact cost/most
+"""
+_BOTH_RIGHT = frozenset(frozenset(pair.split("/")) for pair in _PAIRS.split())
+_VOWELS = frozenset("aeiouyаеёиоуыэюя")
+# A change of these endings, or of one of them to none, is grammar.
+_SUFFIXES = """
+    s es d ed ing n en ly er ers or ors r rs y ies ied e al ian an ic ish ive ion ions t st est а у ы и е о й я ю ь ой ый ая
+    ое ые ом ем ам ах ов ев ет ит л ла ло ли ть ся
+"""
+_ENDINGS = frozenset(["", *_SUFFIXES.split()])
+
+
+def is_respelled(hunk: Hunk) -> bool:
+    """Whether a hunk mends the spelling of a word: letters, a doubled word, or where words are parted."""
+    old, new = hunk.removed.strip(), hunk.added.strip()
+    if not new and old and (_doubled(hunk)):
+        return True
+    if not old or not new or hunk.at_cut:
+        return False
+    if old.replace(" ", "").casefold() == new.replace(" ", "").casefold():
+        return old.casefold() != new.casefold()
+    first, second = old.split(), new.split()
+    if len(first) != len(second) or len(first) > 3:
+        return False
+    differ = [(a, b) for a, b in zip(first, second, strict=True) if a != b]
+    return bool(differ) and all(_is_misspelling(a.strip(".,;:!?\"'“”‘’()"), b.strip(".,;:!?\"'“”‘’()")) for a, b in differ)
+
+
+def _doubled(hunk: Hunk) -> bool:
+    word = hunk.removed.strip()
+    around = hunk.old[: hunk.old_start].split()[-1:] + hunk.old[hunk.old_end :].split()[:1]
+    return word.isalpha() and word in around
+
+
+def _is_misspelling(old: str, new: str) -> bool:
+    if min(len(old), len(new)) < 4 or not (old + new).isalpha() or max(map(ord, old + new)) > 0x24FF:
+        return False
+    one, other = old.casefold(), new.casefold()
+    if one == other or frozenset((one, other)) in _BOTH_RIGHT:
+        return False
+    if sorted(one) == sorted(other):
+        return OSA.distance(one, other) <= 2
+    distance = OSA.distance(one, other)
+    if distance > (2 if min(len(one), len(other)) >= 8 else 1):
+        return False
+    same = next((k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    if one[same:] in _ENDINGS and other[same:] in _ENDINGS:
+        return False
+    if same == 0 and (distance == len(one) - len(other) or len(one) == len(other) < 7):
+        return False  # another first letter makes another word more often than it mends one
+    # one vowel for another in a short word: tense or number, like `run` and `ran`
+    return not (len(one) == len(other) < 6 and one[same] in _VOWELS and other[same] in _VOWELS)

@@ -133,7 +133,7 @@ def _legacy(body: bytes, labels: list[str]) -> Decoded:
     pieces = _foreign_pieces(body)
     strange = b" ".join(piece for piece in pieces if not _is_utf8(piece))
     wide = sum(len(piece) for piece in pieces)
-    if len(strange) < wide * 0.8:
+    if len(strange) < wide * 0.8 or _is_mostly_utf8(body[: SAMPLE * 50]):
         # mostly UTF-8: only what is not is read otherwise
         codec = _codec_for(strange, labels) or "cp1252"
         text = re.sub(rb"[^\x00-\x7f<>]+(?:[^<>]*[^\x00-\x7f<>]+)?", lambda piece: _by_piece(piece[0], codec), body).decode(
@@ -217,6 +217,13 @@ def _is_utf8(piece: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _is_mostly_utf8(part: bytes) -> bool:
+    """Whether there are ten good characters for each bad byte."""
+    text = part.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    return bad * 10 <= sum(char > "\x7f" for char in text) - bad
 
 
 def _lost(text: str) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def _document(lines: Outline, url: str, timezone: str | None, known: frozenset[b
         elif sha in known:
             items.append(SameItem(sha, position))
     return FeedDocument(
-        format=feed.version or lines.root,
+        format=feed.get("version") or lines.root,
         encoding="",
         title=_plain(feed.feed.get("title")),
         link=address(feed.feed.get("link"), url),
@@ -135,7 +135,7 @@ def _read_one_by_one(lines: Outline, wanted: Sequence[int], url: str) -> tuple[d
             if said is not None and said.entries:
                 found[position] = said.entries[0]
                 break
-    if not found and not lines.items and not head.version:
+    if not found and not lines.items and not head.get("version"):
         raise ParseError("malformed", "the XML breaks and no item can be found in it")
     lost = len(wanted) - len(found)
     told = ("the XML is broken: its items were read one by one",)

@@ -71,6 +71,7 @@ _ZONE = re.compile(
     rf"(?<!\w)(?P<name>(?:utc|gmt)\s?[+-]\s?\d{{1,2}}(?::?\d\d)?|{_any_of([*OFFSETS, *PLACES])}|[a-z]+/[a-z_]+(?:/[a-z_]+)?)(?!\w)"
     r"|(?<!\w)(?P<offset>[+-]\d\d:?\d\d)(?!\d)"
 )
+_NAMED_ZONE = re.compile(r"\d:\d\d(?::\d\d)?(?:\s*[AaPp]\.?[Mm]\.?)?\s+([A-Z]{3,5})\Z")
 _AGO_BEFORE = re.compile(rf"(?<!\w)(?:{_any_of(BEFORE_AGO)})\s+(?P<rest>.+)")
 _AGO_AFTER = re.compile(rf"(?P<rest>.+?)\s*(?:{_any_of(AFTER_AGO)})(?!\w)")
 _AMOUNT = re.compile(rf"(?:(?P<number>\d+)\s*|(?P<one>{_any_of(ONES)})(?:\s+|(?<='))|)(?P<unit>{_any_of(UNITS)})(?!\w)")
@@ -98,6 +99,8 @@ def _with_clock(taken: Taken, text: str, timezone: str | None) -> Stamp | None:
     if clock is None:
         return None
     zone, rest = _zone(rest, text)
+    if zone is None and (named := _NAMED_ZONE.search(text)) and named[1].lower() != "uhr":
+        return None  # a zone that nobody here knows
     if any(char.isdigit() for char in rest):
         return None
     return moment(day, clock, zone, timezone)

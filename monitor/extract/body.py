@@ -8,7 +8,7 @@ from monitor.extract.blocks import Block, Document
 from monitor.extract.byline import byline_names
 from monitor.extract.islands import without_boxes
 from monitor.extract.labels import is_label
-from monitor.extract.letters import letters
+from monitor.extract.letters import fingerprint, letters
 
 _PROSE_TAGS = frozenset(("p", "blockquote", "pre"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -20,20 +20,22 @@ _WORD = re.compile(r"\w")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The article's blocks in reading order, its captions, and the element they were found in (None where there is no text)."""
+    """The article's blocks in reading order, its captions, and all blocks of the element they were found in."""
 
-    root: int | None
-    inside: tuple[bool, ...]
-    blocks: tuple[Block, ...]
-    captions: tuple[str, ...]
+    blocks: tuple[Block, ...] = ()
+    captions: tuple[str, ...] = ()
+    within: tuple[Block, ...] = ()
 
 
-def select(document: Document, title: str, judge: str | None) -> Selection:
-    """The article's text. `judge` is the text the page gives to machines (letters only), a witness rather than a source."""
+def select(document: Document, title: str, judge: str | None, boilerplate: frozenset[int] = frozenset()) -> Selection:
+    """The article's text. `judge` is the text the page gives to machines (letters only), a witness rather than a source.
+
+    `boilerplate` are the fingerprints of blocks that stand in many articles of this host: they are in none of them.
+    """
     headline = _headline_at(document, title)
     root = _root(document, judge, headline)
     if root is None:
-        return Selection(None, (), (), ())
+        return Selection()
     parts = _parts(document, root)
     inside = _inside(document, parts)
     within = [block for block in document.blocks if inside[block.at]]
@@ -44,7 +46,7 @@ def select(document: Document, title: str, judge: str | None) -> Selection:
         if not _is_text(block):
             continue
         key = letters(block.text)
-        if key in told:
+        if key in told or (boilerplate and fingerprint(block.text) in boilerplate):
             continue
         if len(key) >= _LONG:
             told.add(key)
@@ -52,7 +54,7 @@ def select(document: Document, title: str, judge: str | None) -> Selection:
     blocks = without_boxes(document, parts, blocks, within)
     while blocks and blocks[-1].tag in _HEADINGS:
         blocks.pop()
-    return Selection(root, tuple(inside), tuple(blocks), captions)
+    return Selection(tuple(blocks), captions, tuple(within))
 
 
 # A paragraph this long that stands there twice is one paragraph, printed twice.

@@ -148,6 +148,8 @@ def test_a_bundle_is_checked_by_stock_python_and_names_what_was_changed(tmp_path
     store.close()
 
 
+# warcio leaves its own temporary file to the garbage collector
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_warc_holds_the_responses_with_their_headers(tmp_path: Path) -> None:
     from warcio.archiveiterator import ArchiveIterator
 

@@ -155,6 +155,25 @@ def test_a_refusal_for_good_is_a_dead_letter_until_it_is_revived(store: Store) -
     assert (begun.key, begun.rows, begun.attempts) == (delivery.key, delivery.rows, 0)
 
 
+def test_who_was_told_of_silence_hears_that_it_was_none(store: Store) -> None:
+    article = with_edit(store, waiting("desk", "room"))
+    (row,) = store.due_rows("desk", NOW)
+    delivery = store.start_delivery("desk", [row.id], NOW, LEASE)
+    assert delivery
+    store.finish_delivery(delivery, Receipt(NOW, "<id@example.org>"), None)
+
+    look(store, article, NOW + MINUTE, seen(article, 2, NOW + MINUTE, "restamped", disclose_head=True))
+
+    (again,) = store.due_rows("desk", NOW + MINUTE)
+    (first,) = store.due_rows("room", NOW + MINUTE)
+    assert again.edit.disclosed is True
+    assert again.dispatch.reason.startswith("correction")
+    assert not first.dispatch.reason.startswith("correction")
+    corrected = store.start_delivery("desk", [again.id], NOW + MINUTE, LEASE)
+    assert corrected is not None
+    assert corrected.key != delivery.key
+
+
 def test_mutes_end_by_themselves_or_by_hand(store: Store) -> None:
     store.mute("article:42", None)
     store.mute("feed:harbour", T0 + HOUR)

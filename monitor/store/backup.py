@@ -26,7 +26,7 @@ def backup(source: Path, target: Path) -> str:
     if not source.exists():
         raise NotFound(f"there is no database at {source} yet")
     part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
+    _forget(part)
     try:
         with closing(sqlite_reader(source)) as reading, closing(sqlite3.connect(part)) as copy:
             reading.execute("BEGIN")  # one snapshot for the whole copy, or each commit of the writer would start it again
@@ -42,7 +42,7 @@ def backup(source: Path, target: Path) -> str:
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"cannot write the backup {target}: {error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        _forget(part)
     return _sha256(target)
 
 
@@ -55,12 +55,11 @@ def restore(backup_file: Path, target: Path, now: datetime) -> Path | None:
         raise NotFound(f"there is no backup at {backup_file}")
     part = target.with_name(target.name + ".part")
     target.parent.mkdir(parents=True, exist_ok=True)
-    for suffix in ("", "-wal", "-shm"):
-        part.with_name(part.name + suffix).unlink(missing_ok=True)
+    _forget(part)
     shutil.copyfile(backup_file, part)
     problems = list(faults_of(part))
     if problems:
-        part.unlink()
+        _forget(part)
         raise StoreError(f"{backup_file} does not check and was not restored: {problems[0]}")
     _silence(part)
     _sync(part)
@@ -72,8 +71,14 @@ def restore(backup_file: Path, target: Path, now: datetime) -> Path | None:
             if beside.exists():
                 beside.replace(aside.with_name(aside.name + suffix))
     part.replace(target)
+    _forget(part)
     _sync(target.parent)
     return aside
+
+
+def _forget(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _silence(path: Path) -> None:

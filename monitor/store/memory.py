@@ -232,12 +232,13 @@ class MemoryStore(MemorySaving):
         self._set(rows, state=state, reason=reason, due_at=due_at)
 
     def start_delivery(self, target: str, rows: Sequence[int], now: datetime, lease: timedelta) -> Delivery | None:
-        from monitor.store.outbox import delivery_key
+        from monitor.store.outbox import CORRECTED, delivery_key
 
         found = [self.outbox_rows[row] for row in sorted(rows) if row in self.outbox_rows]
         if not rows or len(found) != len(rows) or not all(map(_is_free, found)):
             return None
-        key = delivery_key(target, [row.edit for row in found]).hex()
+        corrected = any(row.dispatch.reason == CORRECTED for row in found)
+        key = delivery_key(target, [row.edit for row in found], corrected=corrected).hex()
         delivery = Delivery(len(self.deliveries) + 1, key, target, tuple(row.id for row in found), 1, 1)
         self.deliveries[key] = DeliveryState(delivery, now + lease)
         for row in found:

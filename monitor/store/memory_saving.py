@@ -243,6 +243,15 @@ class MemorySaving(MemoryAsking):
             for told in self.edit_rows.values():
                 if (told.edit.article, told.edit.to_rev, told.edit.disclosed) == (row.id, head.rev, False):
                     told.edit = replace(told.edit, disclosed=True)
+                    self._tell_again(told.edit.id, update.look.at if update.look else head.last_seen_at)
+
+    def _tell_again(self, edit: int, now: datetime) -> None:
+        from monitor.store.outbox import CORRECTED
+
+        for row in self.outbox_rows.values():
+            if row.edit == edit and row.dispatch.state == "sent":
+                row.dispatch = replace(row.dispatch, state="waiting", reason=CORRECTED, due_at=now)
+                row.delivery = None
 
     def _add_revision(self, row: ArticleRow, new: NewRevision, at: datetime) -> Edit | None:
         parent = row.revisions[-1].hash if row.revisions else None

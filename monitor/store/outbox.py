@@ -18,6 +18,7 @@ from monitor.store.writer import Transaction
 
 _DUE = f"outbox.state <= {HELD}"
 _OPEN = f"delivery.state IN ({SENDING}, {FAILED})"
+CORRECTED = "correction: it was disclosed after all"
 _WITHOUT_WORDS = (
     "SELECT edit.*, article.url, target.name AS row_target, outbox.id AS row_id, outbox.state AS row_state, outbox.reason AS row_reason,"
     " outbox.rule AS row_rule, outbox.due_at AS row_due_at FROM outbox JOIN target ON target.id = outbox.target_id"
@@ -205,9 +206,18 @@ def _dispatch(row: Row) -> Dispatch:
     return Dispatch(row["row_target"], state, row["row_reason"], from_ms(row["row_due_at"]), row["row_rule"])
 
 
-def delivery_key(target: str, edits: Sequence[int]) -> bytes:
-    """The same edits for the same target always make the same key, and so the same message id."""
-    return hashlib.sha256("\0".join([target, *map(str, sorted(edits))]).encode()).digest()
+def delivery_key(target: str, edits: Sequence[int], *, corrected: bool = False) -> bytes:
+    """The same edits for the same target always make the same key, and so the same message id; a correction has one of its own."""
+    return hashlib.sha256("\0".join([target, *map(str, sorted(edits)), *([CORRECTED] if corrected else [])]).encode()).digest()
+
+
+def tell_again(tx: Transaction, edit: int, now: datetime) -> None:
+    """An edit that was told as undisclosed was disclosed after all: who heard the one hears the other."""
+    tx.run(
+        f"UPDATE outbox SET state = {WAITING}, reason = :reason, due_at = :now, delivery_id = NULL"
+        f" WHERE edit_id = :edit AND state = {SENT_ROW}",
+        reason=CORRECTED, now=now, edit=edit,
+    )  # fmt: skip
 
 
 def _start(tx: Transaction, target: str, rows: list[int], now: datetime, lease: timedelta) -> Delivery | None:
@@ -216,12 +226,13 @@ def _start(tx: Transaction, target: str, rows: list[int], now: datetime, lease: 
         row
         for some in chunks(sorted(rows))
         for row in tx.rows(
-            f"SELECT id, edit_id, target_id FROM outbox WHERE id IN (:rows) AND {_DUE} AND delivery_id IS NULL{lock}", rows=some
+            f"SELECT id, edit_id, target_id, reason FROM outbox WHERE id IN (:rows) AND {_DUE} AND delivery_id IS NULL{lock}", rows=some
         )
     ]
     if not rows or len(free) != len(set(rows)):
         return None
-    key = delivery_key(target, [row["edit_id"] for row in free])
+    corrected = any(row["reason"] == CORRECTED for row in free)
+    key = delivery_key(target, [row["edit_id"] for row in free], corrected=corrected)
     number = tx.insert(
         "delivery", key=key, target_id=free[0]["target_id"], state=SENDING, fence=1, attempts=1, lease_until=to_ms(now + lease)
     )

@@ -14,6 +14,7 @@ from monitor.store.codes import KEY_KINDS, STATES, VERDICTS, WATCH_PAGE
 from monitor.store.halves import Halves, key_shas
 from monitor.store.instants import span_ms
 from monitor.store.merging import merge
+from monitor.store.outbox import tell_again
 from monitor.store.revising import add_revision
 from monitor.store.rows import Row
 from monitor.store.values import host_name, pace_values, restamp_sha, stamps_text, text_sha
@@ -301,7 +302,9 @@ def _keep_head(tx: Transaction, article: int, head: Row, update: ArticleUpdate, 
     if update.restamp is not None:
         keep_restamp(tx, article, head, update.restamp)
     if update.disclose_head:
-        tx.run("UPDATE edit SET disclosed = 1, corrected_at = :at WHERE to_id = :id AND disclosed = 0", at=at, id=head["id"])
+        corrected = "UPDATE edit SET disclosed = 1, corrected_at = :at WHERE to_id = :id AND disclosed = 0 RETURNING id"
+        for edit in tx.rows(corrected, at=at, id=head["id"]):
+            tell_again(tx, edit["id"], at)
 
 
 def keep_restamp(tx: Transaction, article: int, head: Row, moved: Restamp) -> None:

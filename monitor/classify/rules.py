@@ -279,16 +279,33 @@ def _hedge(place: Place) -> list[str]:
         if went and came:
             return [f"a claim was reworded: {_became(', '.join(went), ', '.join(came))}"]
         return [f"“{', '.join(went)}” was taken out"] if went else [f"“{', '.join(came)}” was put in"]
-    for hunk in place.hunks:
-        if hunk.words <= _DISTANCED and _SAYS.sub("", plain(hunk.removed)) == _SAYS.sub("", plain(hunk.added)):
-            marks = len(_QUOTE_MARKS.findall(hunk.removed)), len(_QUOTE_MARKS.findall(hunk.added))
-            if abs(marks[0] - marks[1]) == 2:
-                return [f"quotation marks were {'put around' if marks[1] > marks[0] else 'taken from'} words"]
-    return []
+    return _distance(place)
 
 
 # Quotation marks around so many words at most keep a distance from them; around more they are a quotation.
 _DISTANCED = 4
+
+
+def _distance(place: Place) -> list[str]:
+    """Quotation marks that were put around a few words, or taken from them, the words themselves unchanged."""
+    segments = place.change.segments
+    for k, (sign, text) in enumerate(segments):
+        pair = segments[k + 1 : k + 3]
+        around = len(pair) == 2 and pair[0][0] == "=" and pair[1][0] == sign and _only_marks(text) and _only_marks(pair[1][1])
+        if sign != "=" and around and len(pair[0][1].split()) <= _DISTANCED:
+            return [_DISTANCE[sign].format(words=shorten(pair[0][1], 60))]
+    for hunk in place.hunks:
+        marks = len(_QUOTE_MARKS.findall(hunk.added)) - len(_QUOTE_MARKS.findall(hunk.removed))
+        if abs(marks) == 2 and hunk.words <= _DISTANCED and _SAYS.sub("", plain(hunk.removed)) == _SAYS.sub("", plain(hunk.added)):
+            return [_DISTANCE["+" if marks > 0 else "-"].format(words=shorten(_SAYS.sub(" ", hunk.added), 60))]
+    return []
+
+
+_DISTANCE = {"+": "quotation marks were put around “{words}”", "-": "quotation marks were taken from “{words}”"}
+
+
+def _only_marks(text: str) -> bool:
+    return bool(_QUOTE_MARKS.search(text)) and not _SAYS.sub("", text)
 
 
 def _typo(place: Place) -> list[str]:

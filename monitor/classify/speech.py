@@ -201,10 +201,10 @@ _BESIDES = 1
 
 
 def _besides_stance(hunk: Hunk) -> int:
-    """Words of more than three letters that change beside the hedging ones; wide characters count by two."""
+    """Words of more than four letters that change beside the hedging ones; wide characters count by three."""
     rest = _stances().sub(" ", f"{hunk.removed} ¦ {hunk.added}")
-    latin = sum(len(word) > 3 for word in re.findall(f"[{_LETTERS}]+", rest))
-    return latin + sum(character >= "⺀" and character.isalpha() for character in rest) // 2
+    latin = sum(len(word) > 4 for word in re.findall(f"[{_LETTERS}]+", rest))
+    return latin + sum(character >= "⺀" and character.isalpha() for character in rest) // 3
 
 
 def stance_changed(hunks: list[Hunk]) -> tuple[list[str], list[str]] | None:

@@ -2,6 +2,7 @@
 
 from rapidfuzz.distance import OSA
 
+from monitor.classify.figures import may_hold_figure
 from monitor.classify.hunks import Hunk
 
 # Pairs that differ by a letter or two and are both right words: an edit of meaning, not of spelling.
@@ -30,7 +31,7 @@ def is_respelled(hunk: Hunk) -> bool:
     old, new = hunk.removed.strip(), hunk.added.strip()
     if not new and old and (_doubled(hunk)):
         return True
-    if not old or not new or hunk.at_cut:
+    if not old or not new or hunk.at_cut or (may_hold_figure(old) and may_hold_figure(new)):
         return False
     if old.replace(" ", "").casefold() == new.replace(" ", "").casefold():
         return old.casefold() != new.casefold()

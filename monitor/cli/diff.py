@@ -124,7 +124,8 @@ def _revisions(face: Face, words: tuple[str, ...], wanted: _Wanted) -> int:
         diffs = list(_diffs_of(reading, found, wanted))
         zone = reading.settings.timezone
     if not any(one.edit.from_rev != one.edit.to_rev for one in diffs):
-        say(f"article {found.article.id} has one revision, so there is nothing to compare with")
+        one = "has one revision" if found.article.revisions == 1 else f"has nothing before revision {found.new.rev}"
+        say(f"article {found.article.id} {one}, so there is nothing to compare with")
     _say_diffs(face, diffs, wanted, zone)
     return int(wanted.exit_code and any(_differs(one) for one in diffs))
 

@@ -73,6 +73,8 @@ def marked(segments: Sequence[Segment], *, marks: bool, keep: str = "=-+") -> li
         start = shown.index(core)
         if not marks:
             opening = closing = ""
+            if sign == "+" and spans and spans[-1].style == REMOVED:
+                spans.append(Span(" "))  # colour alone does not part what went from what came
         spans += [Span(shown[:start]), Span(f"{opening}{core}{closing}", style), Span(shown[start + len(core) :])]
     return [span for span in spans if span.text]
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from monitor.errors import UsageError
 from monitor.model import Content
@@ -17,9 +18,7 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3130-\u318f"
     "\u31f0-\u31ff\u3400-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_RUN = re.compile(f"[{_UNSPACED}]+|[^\\W_{_UNSPACED}]+")
-_MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f]")
-_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_MARKS = "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f]"
 LONGEST_TERM = 200  # characters; PostgreSQL refuses lexemes over 2 kB
 MOST_PHRASES = 32
 SNIPPET = 160  # characters shown around a hit
@@ -56,10 +55,10 @@ def read_query(query: str) -> Query:
     for quoted, bare in re.findall(r'"([^"]*)"|([^\s"]+)', query):
         word = quoted or bare
         star = not quoted and bare.endswith("*")
-        for part in [word] if quoted else [run.group() for run in _RUN.finditer(_folded(word))]:
+        for part in [word] if quoted else [run.group() for run in _run().finditer(_folded(word))]:
             cut = _cut(part, whole=False)
             if cut:
-                single = len(cut) == 1 and len(cut[0]) == 1 and bool(_IS_UNSPACED.match(cut[0]))
+                single = len(cut) == 1 and len(cut[0]) == 1 and _is_unspaced(cut[0])
                 phrases.append(Phrase(tuple(cut), star or single))
                 words.append(word.strip("*"))
     if not phrases:
@@ -77,9 +76,9 @@ def terms(text: str) -> list[str]:
 def _cut(text: str, *, whole: bool) -> list[str]:
     cut: list[str] = []
     ended_with_letter = False
-    for run in _RUN.findall(_folded(text)):
+    for run in _run().findall(_folded(text)):
         ended_with_letter = False
-        if _IS_UNSPACED.match(run):
+        if _is_unspaced(run):
             cut += [run[i : i + 2] for i in range(len(run) - 1)]
             cut.append(run[-1])
             ended_with_letter = len(run) > 1
@@ -90,11 +89,21 @@ def _cut(text: str, *, whole: bool) -> list[str]:
     return cut
 
 
+@cache
+def _run() -> re.Pattern[str]:
+    # compiled when first needed: a command that searches nothing need not wait for it
+    return re.compile(f"[{_UNSPACED}]+|[^\\W_{_UNSPACED}]+")
+
+
+def _is_unspaced(text: str) -> bool:
+    return re.match(f"[{_UNSPACED}]", text) is not None
+
+
 def _folded(text: str) -> str:
     text = text.casefold()
     if text.isascii():
         return text
-    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text)))
+    return unicodedata.normalize("NFC", re.sub(_MARKS, "", unicodedata.normalize("NFKD", text)))
 
 
 def documents(old: Content | None, new: Content) -> tuple[list[str], list[str]]:

@@ -108,6 +108,8 @@ def told_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 READING = [(page, words) for page, words in COMMANDS if next((word for word in words if not word.startswith(("-", "/"))), "") in RUN]
 
 
+# warcio leaves the spools of its records to the garbage collector
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(("page", "words"), READING, ids=lambda value: value if isinstance(value, str) else " ".join(value))
 def test_a_reading_command_of_the_pages_runs(
     page: str, words: list[str], told_state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from monitor.model import Delivery, Diff, DispatchState, Edit, QueuedEdit, Receipt, Refusal, Report, Trouble, WaitingRow
 from monitor.ports import Clock, Notifier, Store, Told
 from monitor.report import (
+    CORRECTION,
     Bundle,
     addressees,
     build,
@@ -283,6 +284,7 @@ def _report(
         outlets={state.feed.slug: state.title for state in store.feeds() if state.title},
         net=_net,
         held={row.diff.edit.id: why for row in shown if (why := _held_since(row, zone))},
+        corrected=[row.diff.edit.id for row in shown if row.dispatch.reason.startswith(CORRECTION)],
         rules={row.diff.edit.id: row.dispatch.rule for row in shown if row.dispatch.rule},
         rest=rest,
         troubles=_troubles(store, now) if digest else (),

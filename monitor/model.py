@@ -739,7 +739,8 @@ class Story:
     """One article in a report. `diff` is the net difference over `edits` (oldest first), with the worst of their severities.
 
     `title` is the headline the article was first seen with, `outlet` who publishes it, `also` the same edit in other articles.
-    `held` says since when and why it waited, `rules` which rules wanted it told.
+    `held` says since when and why it waited, `rules` which rules wanted it told. `correction`: it was told before, as undisclosed, and
+    was not.
     """
 
     diff: Diff
@@ -749,6 +750,7 @@ class Story:
     also: tuple[Edit, ...] = ()
     held: str | None = None
     rules: tuple[str, ...] = ()
+    correction: bool = False
 
 
 @dataclass(frozen=True, slots=True)

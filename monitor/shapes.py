@@ -196,5 +196,6 @@ def _story_json(story: Story) -> Json:
         "edits": [edit.id for edit in story.edits],
         "also": [edit.id for edit in story.also],
         "held": story.held,
+        "correction": story.correction,
         "rules": list(story.rules),
     }

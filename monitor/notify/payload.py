@@ -21,6 +21,7 @@ def payload(delivery: Delivery) -> bytes:
             **diff_json(story.diff, full=False),
             "edits": [edit.id for edit in story.edits],
             "also": [{"article": edit.article, "url": edit.url, "feeds": list(edit.feeds)} for edit in story.also],
+            "correction": story.correction,
             "rules": list(story.rules),
         }
     else:

@@ -86,7 +86,8 @@ def _story(story: Story, room: int, pages: str | None, *, alone: bool) -> str | 
     if room < STORY_MIN:
         return None
     pair = headlines(story.diff)
-    head = "" if alone else f"{term_safe(story.outlet)}: "
+    head = "Correction, it was disclosed: " if story.correction else ""
+    head += "" if alone else f"{term_safe(story.outlet)}: "
     if pair:
         news = f"“{term_safe(pair[0])}” → “{term_safe(pair[1])}”"
     else:

@@ -121,6 +121,9 @@ def remark(edit: Edit) -> str:
     return ""
 
 
+CORRECTION = "Correction of ours: this was told as not disclosed. The publisher's Updated stamp followed, so it was disclosed."
+
+
 def local(at: datetime, zone: ZoneInfo) -> str:
     """`19 Nov 16:20`, in the reader's zone."""
     there = at.astimezone(zone)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model import Notice, Report, Segment, Story
 from monitor.render.digest import sorted_out
-from monitor.render.excerpt import ADDRESS_MAX, Place, field_name, local, one_line, places, remark, times
+from monitor.render.excerpt import ADDRESS_MAX, CORRECTION, Place, field_name, local, one_line, places, remark, times
 from monitor.report import disclosure, gist, several
 from monitor.text import display_width, shorten, term_safe
 
@@ -47,6 +47,9 @@ def _story_lines(story: Story, zone: ZoneInfo, changes: int, columns: int) -> It
         yield "  " + term_safe(other.url[:ADDRESS_MAX])
     if len(story.also) > ALSO_MAX:
         yield f"and in {len(story.also) - ALSO_MAX} more"
+    if story.correction:
+        yield ""
+        yield from wrap(CORRECTION, columns)
     if note := remark(edit):
         yield ""
         yield note

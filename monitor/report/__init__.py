@@ -2,10 +2,11 @@
 
 from monitor.report.build import build
 from monitor.report.facts import disclosure, gist, headlines, outlet_of, several
-from monitor.report.plan import Bundle, held_back, pressing, reason_of, stories
+from monitor.report.plan import CORRECTION, Bundle, held_back, pressing, reason_of, stories
 from monitor.report.route import addressees, bypasses, in_quiet, misfit, mute_of, next_digest, quiet_end, route
 
 __all__ = [
+    "CORRECTION",
     "Bundle",
     "addressees",
     "build",

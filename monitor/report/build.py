@@ -1,7 +1,7 @@
 """Edits → Report: one story an article, one story for a text that several outlets carry, one notice for a changed template."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -30,6 +30,7 @@ def build(
     net: Net | None = None,
     held: _HeldWhy | None = None,
     rules: Mapping[int, str] | None = None,
+    corrected: Collection[int] = (),
     rest: Sequence[Edit] = (),
     troubles: Sequence[Trouble] = (),
     stories_max: int = STORIES_MAX,
@@ -38,11 +39,13 @@ def build(
 
     `titles`: first-seen headline by article id; `outlets`: feed title by slug; `net` joins several edits of an article into one
     difference (without it the last one is shown); `held` and `rules`: by edit id, why it waited and which rule wanted it;
-    `rest` are further edits that are only counted.
+    `corrected` are ids of edits that were told before as undisclosed and were not; `rest` are further edits that are only counted.
     """
     titles, outlets = titles or {}, outlets or {}
     notices, single = _notices(diffs, rest)
     stories = [_story(chain, titles=titles, outlets=outlets, net=net, held=held or {}, rules=rules or {}) for chain in _by_article(single)]
+    told_wrong = frozenset(corrected)
+    stories = [replace(story, correction=not told_wrong.isdisjoint(edit.id for edit in story.edits)) for story in stories]
     stories = sorted(_joined(stories), key=_gravity)
     shown = stories[:stories_max]
     told = sum(len(story.edits) + len(story.also) for story in shown)

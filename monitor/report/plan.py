@@ -8,7 +8,7 @@ from datetime import datetime
 from monitor.model import Dispatch, QueuedEdit, WaitingRow
 from monitor.report.build import build
 
-QUIET, LIMIT, DIGEST = "quiet hours", "limit", "digest"
+QUIET, LIMIT, DIGEST, CORRECTION = "quiet hours", "limit", "digest", "correction"
 
 
 @dataclass(frozen=True, slots=True)

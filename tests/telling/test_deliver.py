@@ -11,7 +11,9 @@ from desk_store import Crash, DeskStore, HandClock, Postbox
 from newsdesk import NEW, NOON, OLD, edited, revision
 
 from monitor import deliver
-from monitor.model import Delivery, Diff, QueuedEdit, Refusal, Report
+from monitor.model import Delivery, Diff, Dispatch, QueuedEdit, Refusal, Report
+from monitor.render.brief import brief
+from monitor.render.plain import report_text
 from monitor.report import route
 from monitor.settings import Quiet, Rule, Settings, Target
 
@@ -287,6 +289,17 @@ def test_a_target_that_fails_is_left_alone_for_the_rest_of_the_round() -> None:
     room.round(after=10 * MINUTE)
 
     assert len(tries) == 1
+
+
+def test_a_correction_of_ours_is_told_as_one() -> None:
+    room = Newsroom()
+    room.store.put(edited(disclosed=True), [Dispatch("desk", "waiting", "correction: it was disclosed after all", NOON)])
+
+    (report,) = room.round()
+
+    assert report.stories[0].correction
+    assert "Correction of ours" in report_text(report)
+    assert "Correction" in brief(report, 300)
 
 
 def test_a_message_that_cannot_be_made_is_a_dead_letter_and_others_go_on() -> None:

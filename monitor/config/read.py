@@ -11,7 +11,8 @@ from monitor.config.document import Document, Table, read_document, shown
 from monitor.config.environment import lay_over
 from monitor.config.keys import FEED, NAMED, REPEATED, SECTIONS, SITE, TOP, Key
 from monitor.config.places import config_place, state_place
-from monitor.errors import ConfigError
+from monitor.config.values import a_zone
+from monitor.errors import ConfigError, UsageError
 from monitor.settings import (
     Feed,
     FetchSettings,
@@ -47,7 +48,7 @@ def read_settings(
     """The configuration, checked. A missing folder or file means defaults.
 
     `secrets` False: a secret that cannot be had is left out (for commands that only read). `origins` True: where each key was set.
-    Raises ConfigError with every mistake.
+    Raises ConfigError with every mistake, UsageError for a `timezone` that is none.
     """
     environ = os.environ if environ is None else environ
     config = config_place(config_dir, environ)
@@ -56,11 +57,18 @@ def read_settings(
     lay_over(main, feeds, environ, desk.problems)
     settings = _settings(desk, main, feeds, state_place(state_dir, config, environ).absolute())
     if timezone:
-        settings = replace(settings, timezone=desk.zone(timezone))
+        settings = replace(settings, timezone=_asked_zone(timezone))
     desk.check(settings, main, feeds)
     if desk.problems:
         raise ConfigError(desk.problems, hint="see 'monitor config check' and docs/reference.md")
     return replace(settings, origins=tuple(sorted(desk.origins)))
+
+
+def _asked_zone(name: str) -> str:
+    try:
+        return a_zone(name)
+    except ValueError as error:
+        raise UsageError(f"--tz {error}") from error
 
 
 def _settings(desk: "_Desk", main: Document, feeds: Document, state: Path) -> Settings:
@@ -217,14 +225,6 @@ class _Desk:
             self.problems.append(
                 f"{document.place(dotted)}: unknown {'section' if isinstance(table[name], dict) else 'key'} '{dotted}'{near}"
             )
-
-    def zone(self, name: str) -> str:
-        """The zone of `--tz`."""
-        try:
-            return str(next(key for key in TOP if key.name == "timezone").read(name))
-        except ValueError as error:
-            self.problems.append(f"--tz {error}")
-            return "UTC"
 
     def check(self, settings: Settings, main: Document, feeds: Document) -> None:
         """What fits no single key: names that must be known, lengths that must be in order."""

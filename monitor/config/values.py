@@ -173,7 +173,8 @@ def one_of(*words: str) -> Callable[[object], str]:
 
     def reader(value: object) -> str:
         if value not in words:
-            raise ValueError("must be one of " + ", ".join(f'"{word}"' for word in words) + _near(value, words))
+            known = "one of " + ", ".join(f'"{word}"' for word in words)
+            raise ValueError(f"'{value}' is none that is known{near}" if (near := _near(value, words)) else f"must be {known}")
         return str(value)
 
     return reader

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.face import Face, pass_face, print_json
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -115,3 +115,28 @@ def _worker(name: str, said: str, now: datetime) -> dict[str, Any]:
     row = json.loads(said)
     silent = (now - datetime.fromisoformat(row["at"])).total_seconds()
     return {"name": name, "lost": silent > WORKER_SILENT, **row}
+
+
+def copy_and_prove(face: Face, source: str, target: str) -> int:
+    """`monitor db copy`: 0 when both sides verify, 1 when something does not fit."""
+    from monitor.settings import StoreSettings
+    from monitor.store import copying
+    from monitor.store.sql import open_store, sqlite_path
+
+    settings = face.settings()
+    path = sqlite_path(source, settings.state_dir)
+    if path is None or not target.startswith("postgres"):
+        raise UsageError("a state is copied from sqlite:///… to postgresql://…")
+    new = open_store(target, state_dir=settings.state_dir, read_only=False, settings=StoreSettings())
+    try:
+        copied = copying.copy_state(path, target)
+        old = open_store(source, state_dir=settings.state_dir, read_only=True, settings=StoreSettings())
+        faults = [f"before: {fault}" for fault in copying.prove(old)] + [f"after: {fault}" for fault in copying.prove(new)]
+        old.close()
+    finally:
+        new.close()
+    for fault in faults:
+        click.echo(fault, err=True)
+    proved = "NO" if faults else "yes"
+    click.echo(f"{copied.rows} rows, {copied.revisions} revisions copied; verified on both sides: {proved}; digest {copied.digest}")
+    return 1 if faults else 0

@@ -102,6 +102,17 @@ def db() -> None:
     """Upgrade, back up, restore, check and tidy the database."""
 
 
+@db.command(name="copy")
+@click.argument("source", metavar="SQLITE_URL")
+@click.argument("target", metavar="PG_URL")
+@pass_face
+def copy_state(face: Face, source: str, target: str) -> int:
+    """Copy a state with its whole history from SQLite to an empty PostgreSQL database, and prove it on both sides."""
+    from monitor.cli.cluster import copy_and_prove
+
+    return copy_and_prove(face, source, target)
+
+
 @db.command()
 @pass_face
 def upgrade(face: Face) -> None:

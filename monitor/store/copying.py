@@ -36,11 +36,11 @@ def copy_state(source: Path, target_url: str) -> Copied:
         raise NotFound(f"there is no database at {source}")
     with closing(sqlite_reader(source)) as reading, closing(connect_postgres(target_url)) as writing:
         old, new = Connected(reading, "sqlite"), Connected(writing, "postgresql")
+        writing.autocommit = True  # the copy is a transaction of its own
         reading.execute("BEGIN")  # one snapshot of a state that may go on being written
         _check(old, new, source)
         copied = 0
         with writing.transaction():
-            # foreign keys are checked at the end by the order of the tables; deferring needs no superuser
             for table in _tables():
                 copied += _copy(reading, writing, table)
             new.run("DELETE FROM meta WHERE key = :key", key=CURSOR)

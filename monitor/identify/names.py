@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from monitor.model import FeedDocument, Key, KeyKind, KnownFeed, Page, SameItem
+from monitor.model import Entry, FeedDocument, Key, KeyKind, KnownFeed, Listing, Page, SameItem
 from monitor.settings import Feed
 from monitor.text import plain
 from monitor.urls import host_of, is_home, same_site, stable_token, url_key
@@ -47,15 +47,20 @@ def _is_section(canonical: str, url: str) -> bool:
 
 def entry_keys(feed: Feed, known: KnownFeed, document: FeedDocument) -> tuple[tuple[Key, ...], ...]:
     """Every name each item might have, surest first; () for an item whose bytes are known. `match` decides which of them count."""
-    return tuple(
-        () if isinstance(item, SameItem) else names_of(feed.slug, item.id, item.url, item.title, item.published_at)
-        for item in document.items
-    )
+    return tuple(() if isinstance(item, SameItem) else names_of(feed.slug, item) for item in document.items)
+
+
+def names_of(slug: str, said: Entry | Listing) -> tuple[Key, ...]:
+    """The names that what a feed says of an article makes, surest first. Without guid, address and title its text is its name."""
+    guid = said.id if isinstance(said, Entry) else said.guid
+    title = said.title
+    if not (title or guid or said.url):
+        title = f"{said.summary or ''} {said.content or ''}"
+    return _names(slug, guid, said.url, title, said.published_at)
 
 
 @lru_cache(maxsize=8192)
-def names_of(slug: str, guid: str | None, url: str | None, title: str, published_at: datetime | None) -> tuple[Key, ...]:
-    """The names these words of an entry make, surest first."""
+def _names(slug: str, guid: str | None, url: str | None, title: str, published_at: datetime | None) -> tuple[Key, ...]:
     names: list[Key] = []
     if guid:
         names.append(_key("guid", slug, guid_value(guid, url)))

@@ -66,17 +66,18 @@ def _rows(feed: Feed, known: KnownFeed, document: FeedDocument, keys: Sequence[S
                 continue
             articles.add(listing.article_id)
             row = _Row(_as_it_was(listing, item.position), {}, listing.article_id, listing, settled=True, by="bytes")
-            row.names = by_kind(names_of(feed.slug, listing.guid, listing.url, listing.title, listing.published_at))
+            row.names = by_kind(names_of(feed.slug, listing))
         else:
             row = _Row(item, by_kind(names))
-        if not _is_copy(row, seen):
+        if row.names and not _is_copy(row, seen):
             rows.append(row)
     return rows
 
 
 def _is_copy(row: _Row, seen: set[tuple[str, ...]]) -> bool:
     """Whether this row stands in the feed a second time: same guid with the same address or title, or all the same without a guid."""
-    guid, url, title = _value(row, "guid") or "", _value(row, "url") or "", plain(row.entry.title)
+    guid, url = _value(row, "guid") or "", _value(row, "url") or ""
+    title = plain(row.entry.title) or (_value(row, "title") or "")
     marks = {("url", guid, url or title), ("title", guid, title or url)} if guid else {("all", url, title)}
     if marks & seen and (guid or url or title):
         return True
@@ -115,7 +116,7 @@ class _Snapshot:
         self._listed: dict[tuple[KeyKind, str], list[Listing]] = {}
         self._names_of: dict[str, dict[KeyKind, Key]] = {}
         for listing in sorted(known.listings, key=lambda row: (row.gone_at is not None, -row.changed_at.timestamp())):
-            names = by_kind(names_of(feed.slug, listing.guid, listing.url, listing.title, listing.published_at))
+            names = by_kind(names_of(feed.slug, listing))
             self._names_of[listing.key] = names
             for kind, name in names.items():
                 self._listed.setdefault((kind, name.value), []).append(listing)
@@ -263,7 +264,7 @@ class _Snapshot:
         elif url and self._trust.url(url):
             key = f"url {url}"
         else:
-            key = f"text {url or ''} {plain(row.entry.title)[:200]}"
+            key = f"text {url or ''} {_value(row, 'title') or plain(row.entry.title)[:200]}"
         if key in self._keys_in_use:
             mark = f"{row.entry.id}\0{row.entry.url}\0{row.entry.title}\0{row.entry.published_at}"
             key = f"{key} {sha256(mark.encode('utf-8', 'replace')).hexdigest()[:16]}"

@@ -19,7 +19,7 @@ RSS = b"""<?xml version="1.0" encoding="UTF-8"?>
 </channel></rss>
 """
 
-ATOM = """<?xml version="1.0" encoding="utf-8"?>
+ATOM = b"""<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://atoll.example.org/news/"><title>Atoll Daily</title>
 <link href="https://atoll.example.org/"/><id>urn:atoll</id><updated>2024-02-01T00:00:00Z</updated>
 <entry><id>tag:atoll.example.org,2024:1</id><title type="text">Five &lt; six, says board</title><link href="story-1"/>
@@ -30,7 +30,7 @@ ATOM = """<?xml version="1.0" encoding="utf-8"?>
 <entry><id>tag:atoll.example.org,2024:2</id><title type="html">Caf&amp;eacute; closes</title><link rel="alternate" href="story-2"/>
 <updated>2024-02-02T10:00:00Z</updated><source><title>Elsewhere</title><id>other</id></source><content>Plain words.</content></entry>
 </feed>
-""".encode()
+"""
 
 RDF = b"""<?xml version="1.0"?>
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">
@@ -41,11 +41,11 @@ RDF = b"""<?xml version="1.0"?>
 </rdf:RDF>
 """
 
-JSON = """{"version": "https://jsonfeed.org/version/1.1", "title": "Json Post", "home_page_url": "https://json.example.org/",
+JSON = b"""{"version": "https://jsonfeed.org/version/1.1", "title": "Json Post", "home_page_url": "https://json.example.org/",
 "items": [{"id": 17, "url": "https://json.example.org/17", "title": "Seventeen", "content_html": "<p>One.</p><p>Two.</p>",
 "date_published": "2024-03-01T12:00:00+09:00", "authors": [{"name": "Ana"}]},
 {"id": "x", "external_url": "https://elsewhere.example.org/x", "content_text": "Only text.", "summary": "Sum"}, "no object"]}
-""".encode()
+"""
 
 SITEMAP = b"""<?xml version="1.0" encoding="UTF-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"
@@ -57,7 +57,11 @@ SITEMAP = b"""<?xml version="1.0" encoding="UTF-8"?>
 </urlset>
 """
 
-KOREAN = '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>강변 신문</title><item><title>뷁 강변 산책로 공사 다시 시작</title><link>https://k.example.org/1</link><guid>k1</guid><pubDate>2023. 9. 19. 오후 4:20</pubDate><description>시는 화요일 공사를 다시 시작한다고 밝혔다.</description></item></channel></rss>'.encode("cp949")
+KOREAN = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>강변 신문</title>
+<item><title>뷁 강변 산책로 공사 다시 시작</title><link>https://k.example.org/1</link><guid>k1</guid>
+<pubDate>2023. 9. 19. 오후 4:20</pubDate>
+<description>시는 화요일 공사를 다시 시작한다고 밝혔다.</description></item></channel></rss>
+""".encode("cp949")
 
 BROKEN = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Broken & proud</title>
 <item><title>AT&T grows</title><link>https://b.example.org/?a=1&b=2</link><guid>b1</guid><description>Fish &nbsp; chips</description></item>

@@ -3,6 +3,7 @@
 A crash is any exception but ParseError; a hang is a second for 64 kB. Known items must read the same alone as together.
 """
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -26,10 +27,8 @@ def one_input(data: bytes) -> None:
     stable_token(text)
     read_stamp(text, timezone="Asia/Seoul")
     feed_links(data, url="https://example.org/", content_type=None)
-    try:
+    with contextlib.suppress(ParseError):
         read_opml(data)
-    except ParseError:
-        pass
     try:
         whole = parse_feed(data, content_type=None, url="https://example.org/feed")
     except ParseError:

@@ -19,8 +19,8 @@ TEXTS = {
     "fr": "Le conseil a voté mardi le budget de la digue, déjà contesté à l'été",
 }
 LEGACY = [
-    ("ko", "cp949"), ("ja", "cp932"), ("ja", "euc_jp"), ("zh", "gb18030"), ("tw", "big5"), ("ru", "cp1251"), ("ru", "koi8_r"), ("ru", "cp866"),
-    ("el", "cp1253"), ("he", "cp1255"), ("ar", "cp1256"), ("th", "cp874"), ("fr", "cp1252"),
+    ("ko", "cp949"), ("ja", "cp932"), ("ja", "euc_jp"), ("zh", "gb18030"), ("tw", "big5"), ("ru", "cp1251"), ("ru", "koi8_r"),
+    ("ru", "cp866"), ("el", "cp1253"), ("he", "cp1255"), ("ar", "cp1256"), ("th", "cp874"), ("fr", "cp1252"),
 ]  # fmt: skip
 
 
@@ -70,7 +70,13 @@ def test_codecs_that_are_no_charsets_are_not_used(label: str) -> None:
 
 
 def test_labels_mean_what_browsers_take_them_for() -> None:
-    assert [codec_named(label) for label in ("EUC-KR", "ISO-8859-1", "gb2312", "TIS-620", "Shift_JIS")] == ["cp949", "cp1252", "gb18030", "cp874", "cp932"]
+    assert [codec_named(label) for label in ("EUC-KR", "ISO-8859-1", "gb2312", "TIS-620", "Shift_JIS")] == [
+        "cp949",
+        "cp1252",
+        "gb18030",
+        "cp874",
+        "cp932",
+    ]
 
 
 @given(st.binary(max_size=300), st.sampled_from([None, "text/xml; charset=euc-kr", "text/xml; charset=utf-16", "x; charset='"]))

@@ -28,7 +28,9 @@ def test_declared_feeds_come_first_and_those_of_comments_last() -> None:
 
 
 def test_the_pages_base_counts() -> None:
-    assert links('<base href="https://cdn.example.org/x/"><link rel=alternate type=application/rss+xml href=feed>') == ["https://cdn.example.org/x/feed"]
+    assert links('<base href="https://cdn.example.org/x/"><link rel=alternate type=application/rss+xml href=feed>') == [
+        "https://cdn.example.org/x/feed"
+    ]
 
 
 def test_other_alternates_are_no_feeds() -> None:

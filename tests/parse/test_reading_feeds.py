@@ -144,13 +144,18 @@ def test_what_is_no_feed_is_refused(body: bytes, code: str) -> None:
 
 
 def test_a_public_doctype_is_dropped() -> None:
-    body = '<!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "http://dtd.example.org/rss.dtd">' + rss("<item><title>&eacute;t&eacute;</title></item>")
+    body = '<!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "http://dtd.example.org/rss.dtd">' + rss(
+        "<item><title>&eacute;t&eacute;</title></item>"
+    )
 
     assert read(body).entries[0].title == "été"
 
 
 def test_warnings_printed_before_the_feed_are_passed_over() -> None:
-    assert read("<br />\n<b>Warning</b>: mysql in line 3<br />\n" + rss("<item><title>Still here</title></item>")).entries[0].title == "Still here"
+    assert (
+        read("<br />\n<b>Warning</b>: mysql in line 3<br />\n" + rss("<item><title>Still here</title></item>")).entries[0].title
+        == "Still here"
+    )
 
 
 @pytest.mark.parametrize(

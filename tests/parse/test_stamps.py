@@ -80,8 +80,9 @@ def test_dates_of_many_languages_are_read_in_the_feeds_zone(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "hours"),
     [
-        ("3 hours ago", 3), ("an hour ago", 1), ("3시간 전", 3), ("3時間前", 3), ("3小时前", 3), ("vor 3 Stunden", 3), ("il y a 3 heures", 3),
-        ("hace una hora", 1), ("há 3 horas", 3), ("3 ore fa", 3), ("3 часа назад", 3), ("منذ 3 ساعات", 3), ("قبل ساعتين", 2), ("방금", 0),
+        ("3 hours ago", 3), ("an hour ago", 1), ("3시간 전", 3), ("3時間前", 3), ("3小时前", 3), ("vor 3 Stunden", 3),
+        ("il y a 3 heures", 3), ("hace una hora", 1), ("há 3 horas", 3), ("3 ore fa", 3), ("3 часа назад", 3),
+        ("منذ 3 ساعات", 3), ("قبل ساعتين", 2), ("방금", 0),
     ],
 )  # fmt: skip
 def test_a_distance_from_now_is_read_when_now_is_known(text: str, hours: int) -> None:
@@ -94,8 +95,8 @@ def test_a_distance_from_now_is_read_when_now_is_known(text: str, hours: int) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["yesterday at 16:20", "어제 16:20", "昨日 16:20", "昨天16:20", "gestern, 16:20 Uhr", "hier à 16h20", "ayer 16:20", "ontem às 16h20", "ieri alle 16:20",
-     "вчера в 16:20", "أمس 16:20", "Sep 19, 16:20", "9월 19일 16:20"],
+    ["yesterday at 16:20", "어제 16:20", "昨日 16:20", "昨天16:20", "gestern, 16:20 Uhr", "hier à 16h20", "ayer 16:20",
+     "ontem às 16h20", "ieri alle 16:20", "вчера в 16:20", "أمس 16:20", "Sep 19, 16:20", "9월 19일 16:20"],
 )  # fmt: skip
 def test_a_day_told_by_its_distance_is_read_when_now_is_known(text: str) -> None:
     stamp = read_stamp(text, now=NOW)
@@ -124,7 +125,11 @@ def test_a_zone_name_means_what_it_means_at_home() -> None:
 
 @pytest.mark.parametrize(
     ("options", "expected"),
-    [({"timezone": "America/New_York"}, "2023-04-03T04:00"), ({"timezone": "Europe/London"}, "2023-03-03T23:00"), ({"language": "de"}, "2023-03-04T00:00")],
+    [
+        ({"timezone": "America/New_York"}, "2023-04-03T04:00"),
+        ({"timezone": "Europe/London"}, "2023-03-03T23:00"),
+        ({"language": "de"}, "2023-03-04T00:00"),
+    ],
 )
 def test_day_and_month_are_told_apart_by_zone_or_language(options: dict[str, str], expected: str) -> None:
     stamp = read_stamp("04/03/2023", **options)  # type: ignore[arg-type]
@@ -138,7 +143,7 @@ def test_a_stamp_of_the_far_future_is_none_when_now_is_known() -> None:
     assert read_stamp("2023-09-25T11:00:00Z", now=NOW) is None
 
 
-@given(st.datetimes(datetime(1980, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC)))
+@given(st.integers(315_532_800_000, 2_840_140_800_000).map(lambda ms: datetime.fromtimestamp(ms / 1000, UTC)))
 def test_what_is_printed_is_read_again(at: datetime) -> None:
     kept = at.replace(microsecond=at.microsecond // 1000 * 1000)
 

@@ -72,7 +72,9 @@ def test_the_part_of_a_path_that_stays(url: str, token: str | None) -> None:
     assert stable_token(url) == token
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "//example.org/x", "http://[::1", "http://a b/", "http://x\r\ny/", "", None])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "file:///etc/passwd", "//example.org/x", "http://[::1", "http://a b/", "http://x\r\ny/", "", None]
+)
 def test_what_nobody_may_ask_is_no_web_address(url: str | None) -> None:
     assert not is_web(url)
 

@@ -88,7 +88,8 @@ CODES = [
     ("ls", 0), ("ls --since 2099-01-01", 0), ("log --since 2099-01-01", 0), ("search nothing-like-it", 0), ("show 1", 0), ("diff 1", 0),
     ("diff 1 --exit-code", 1), ("diff 1@2..2 --exit-code", 0), ("healthcheck --max-age 9999d", 0),
     ("nonsense", 2), ("ls --nonsense", 2), ("show", 2), ("show 1@1..2", 2), ("show 1@99:99", 2), ("log --kind headlin", 2),
-    ("log --min-severity big", 2), ("log --looks", 2), ("ls --since soon", 2), ("--color pink ls", 2), ("--tz Nowhere/Land ls", 2), ("healthcheck --max-age x", 2),
+    ("log --min-severity big", 2), ("log --looks", 2), ("ls --since soon", 2), ("--color pink ls", 2), ("--tz Nowhere/Land ls", 2),
+    ("healthcheck --max-age x", 2),
     ("show 99", 3), ("show 1@9", 3), ("diff 99", 3), ("log 99", 3), ("log nobody:guid", 3), ("show https://a.example/none", 3),
     ("ls --feed dem", 3), ("log --feed dem", 3), ("config get fetch.timout", 3), ("config schema --for dif", 3),
 ]  # fmt: skip
@@ -103,10 +104,11 @@ def test_a_command_ends_with_the_contracts_code(run, words: str, code: int) -> N
     assert "Traceback" not in ran.err
 
 
-@pytest.mark.parametrize(
-    "words",
-    [words for words, code in CODES if code in (2, 3) and "--color" not in words and "--tz" not in words and "healthcheck" not in words],
-)
+# a faulty global option ends the program before it reads on; healthcheck prints no JSON
+SILENT = ("--color", "--tz", "healthcheck")
+
+
+@pytest.mark.parametrize("words", [words for words, code in CODES if code in (2, 3) and not words.startswith(SILENT)])
 def test_an_error_is_json_where_json_was_asked_for(run, words: str) -> None:
     ran = run(*words.split(), "--json")
 

@@ -35,7 +35,11 @@ def read_opml(body: bytes) -> tuple[Subscription, ...]:
     import listparser
 
     # bytes, never text: a text that begins with http:// would be fetched
-    harvest = listparser.parse(b'<?xml version="1.0" encoding="utf-8"?>' + data)
+    try:
+        harvest = listparser.parse(b'<?xml version="1.0" encoding="utf-8"?>' + data)
+    except (LookupError, AttributeError, TypeError, ValueError) as error:
+        # what it raises where end tags come before their start tags
+        raise ParseError("malformed", "the list's XML is broken") from error
     found: dict[str, Subscription] = {}
     for feed in harvest.feeds[:MAX_FEEDS]:
         url = str(feed.get("url") or "").strip()

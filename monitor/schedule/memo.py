@@ -35,9 +35,9 @@ class FeedMemo:
 
 @dataclass(slots=True)
 class PageMemo:
-    """`quiet`: looks in a row that met the same text. `odd`: suspect looks in a row."""
+    """`edits`: looks that found one. `odd`: suspect looks in a row."""
 
-    quiet: int = 0
+    edits: int = 0
     odd: int = 0
 
 

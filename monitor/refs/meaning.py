@@ -91,7 +91,9 @@ def _article_id(store: ReadingStore, name: ArticleName) -> int | None:
 
 
 def _guid_keys(name: ArticleName) -> Sequence[Key]:
-    return (Key("guid", name.slug, name.text),)
+    from monitor.identify.names import guid_value
+
+    return tuple(Key("guid", name.slug, value) for value in dict.fromkeys((guid_value(name.text, None), name.text)))
 
 
 def _article(store: ReadingStore, number: int, typed: str) -> Article:

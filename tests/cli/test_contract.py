@@ -172,3 +172,15 @@ def test_the_edit_can_be_named_by_the_publishers_stamps(run) -> None:
     assert (named["from_rev"], named["to_rev"]) == (1, 2)
     assert named["from"]["posted_at"].endswith("T07:20:00Z")
     assert named["to"]["updated_at"].endswith("T00:34:00Z")
+
+
+def test_an_article_can_be_named_by_its_address_or_its_guid(run) -> None:
+    url = run("ls", "--jsonl").lines[0]["url"]
+    guid = url.rpartition("_")[2].removesuffix(".html")
+
+    assert run("show", url, "--json").document["article"] == 1
+    assert run("show", f"{url}@1", "--json").document["rev"] == 1
+    assert run("show", f"demo:{guid}", "--json").document["article"] == 1
+    assert run("show", f"demo:{guid}@first", "--json").document["rev"] == 1
+    assert run("show", "last", "--json").document["article"] == 2
+    assert run("show", "last~1", "--json").document["article"] == 1

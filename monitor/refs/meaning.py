@@ -91,9 +91,10 @@ def _article_id(store: ReadingStore, name: ArticleName) -> int | None:
 
 
 def _guid_keys(name: ArticleName) -> Sequence[Key]:
-    from monitor.identify.names import guid_value
+    from monitor.identify.names import names_of
+    from monitor.model import Entry
 
-    return tuple(Key("guid", name.slug, value) for value in dict.fromkeys((guid_value(name.text, None), name.text)))
+    return names_of(name.slug, Entry(id=name.text, url=None, title=""))
 
 
 def _article(store: ReadingStore, number: int, typed: str) -> Article:

@@ -50,11 +50,20 @@ def without_boxes(document: Document, roots: Sequence[int], blocks: Sequence[Blo
     own |= {place[:depth] for place in own for depth in range(len(place))}
     islands: dict[int, _Island] = {}
     holder: dict[int, int] = {}
+    leads: set[int] = set()
+    begun = False
+    candidates = {id(block) for block in blocks}
     for block in within:
         box = _box(document, places, own, block, holder)
         if box is not None:
             _add(document, islands.setdefault(box, _Island()), block)
-    kept = {box for box, island in islands.items() if document.elements[box].text_root or _belongs(document.elements[box].tag, island)}
+            if not begun:
+                leads.add(box)
+        elif id(block) in candidates and len(block.text) >= _PROSE:
+            begun = True
+    kept = {box for box in leads if _leads(islands[box])} | {
+        box for box, island in islands.items() if document.elements[box].text_root or _belongs(document.elements[box].tag, island)
+    }
     return [block for block in blocks if (box := _box(document, places, own, block, holder)) is None or box in kept]
 
 
@@ -111,13 +120,19 @@ def _add(document: Document, island: _Island, block: Block) -> None:
 def _belongs(tag: str, island: _Island) -> bool:
     """Does this box hold a part of the article: a lone heading, a quote, a list, or paragraphs with little beside them?"""
     if tag in _LISTS:
-        return island.linked < 0.4 * island.size and (not island.linked or island.size >= 25 * len(island.blocks))
+        long = island.size >= 100 * len(island.blocks)
+        return island.linked < (0.6 if long else 0.4) * island.size and (not island.linked or island.size >= 25 * len(island.blocks))
     if len(island.blocks) == 1 and island.blocks[0].tag in _HEADINGS:
         return island.linked == 0
     share = island.linked / max(1, island.size)
     if island.quoted or island.items == len(island.blocks):
         return share < 0.2 and island.prose > 0
     return island.paragraphs >= 2 and island.prose >= 300 and share < 0.12 and island.short * 2 <= island.paragraphs
+
+
+def _leads(island: _Island) -> bool:
+    """In front of the text: is this its first paragraph, set apart as openings often are?"""
+    return island.paragraphs > 0 and island.short == 0 and island.linked <= 0.1 * island.size
 
 
 _GENERATED = frozenset("css sc jsx svelte emotion".split())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.face import Face, fail
+from monitor.cli.printing import offer_fields
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -88,6 +89,7 @@ class LazyGroup(click.Group):
         module, attribute, _ = COMMANDS[name]
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
+        offer_fields(command)
         if COMPLETING in os.environ:
             from monitor.cli.completion import teach
 

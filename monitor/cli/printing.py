@@ -17,14 +17,16 @@ Row = Mapping[str, Any]
 def print_json(what: str, document: Mapping[str, Any]) -> None:
     """One document with its schema, on one line off a terminal."""
     indent = 2 if sys.stdout.isatty() else None
+    document = chosen(document, _asked_fields())
     sys.stdout.write(json.dumps({"schema": f"monitor.{what}/1", **document}, ensure_ascii=False, indent=indent) + "\n")
     sys.stdout.flush()
 
 
 def print_lines(rows: Iterable[Row]) -> None:
     """One object a line."""
+    fields = _asked_fields()
     for row in rows:
-        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(chosen(row, fields), ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 
@@ -57,6 +59,29 @@ def chosen(row: Row, fields: str | None) -> dict[str, Any]:
             value = value.get(part) if isinstance(value, Mapping) else None
         picked[name.strip()] = value
     return picked
+
+
+def offer_fields(command: click.Command) -> None:
+    """Gives --fields to a command that prints JSON and has none of its own, and to those inside a group."""
+    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+        offer_fields(inner)
+    names = {parameter.name for parameter in command.params}
+    if names & {"as_json", "as_lines", "jsonl"} and "fields" not in names:
+        command.params.append(
+            click.Option(["--fields"], metavar="A,B.C", expose_value=False, callback=_keep_fields, help="Of the JSON, only these fields.")
+        )
+
+
+FIELDS = "monitor.fields"
+
+
+def _keep_fields(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    ctx.meta[FIELDS] = value
+
+
+def _asked_fields() -> str | None:
+    ctx = click.get_current_context(silent=True)
+    return ctx.meta.get(FIELDS) if ctx else None
 
 
 def say(sentence: str) -> None:

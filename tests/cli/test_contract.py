@@ -147,6 +147,9 @@ def test_a_faulty_configuration_ends_with_4_and_every_mistake(run, tmp_path: Pat
 def test_fields_trim_what_is_printed(run) -> None:
     assert run("ls", "--jsonl", "--fields", "id,state").lines[0] == {"id": 1, "state": "watched"}
     assert run("log", "--jsonl", "--fields", "severity.level").lines[0].keys() == {"severity.level"}
+    assert run("diff", "1", "--json", "--fields", "kinds,stats.similarity").document.keys() == {"schema", "kinds", "stats.similarity"}
+    assert run("status", "--json", "--fields", "edits").document == {"schema": "monitor.status/1", "edits": 2}
+    assert run("notify", "log", "--jsonl", "--fields", "id").code == 0
     assert run("show", "1", "--json", "--fields", "rev").document == {"schema": "monitor.revision/1", "rev": 2}
 
 

@@ -179,7 +179,7 @@ def _weigh(token: str) -> float:
     if token.lower() in _LIGHT or "぀" <= first <= "ゟ":
         return 0.4
     if first >= "⺀" and len(token) == 1:
-        return 0.25
+        return 0.15
     return 1.0 if len(token) > 3 or first.isdigit() else 0.7
 
 

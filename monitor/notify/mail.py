@@ -8,13 +8,14 @@ from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
 from monitor.model import Delivery, QueuedEdit, Receipt, Refusal
-from monitor.notify.deadline import hung_up_after
+from monitor.notify.deadline import Lines
 from monitor.notify.unsubscribe import unsubscribe_url
 from monitor.render.mail import Letter, compose, message_id
 from monitor.settings import MailSettings, Target, WebSettings
 from monitor.text import shorten, term_safe
 
-READ_SECONDS = 20.0  # for one answer of the server
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 30.0  # for one answer of the server; some let strangers wait before they greet
 DEADLINE_SECONDS = 60.0  # for all of it; half of deliver's lease, so that nobody sends the same message meanwhile
 REPLY_MAX = 300
 
@@ -25,9 +26,12 @@ class MailNotifier:
     Only what it says to recipient or message with a 5xx is for good (RFC 5321, 4.2.1).
     """
 
-    def __init__(self, mail: MailSettings | None, web: WebSettings | None = None, *, deadline: float = DEADLINE_SECONDS) -> None:
+    def __init__(
+        self, mail: MailSettings | None, web: WebSettings | None = None, lines: Lines | None = None, *, deadline: float = DEADLINE_SECONDS
+    ) -> None:
         self._mail = mail
         self._web = web or WebSettings()
+        self._lines = lines or Lines()
         self._deadline = deadline
 
     def send(self, target: Target, delivery: Delivery, edits: Sequence[QueuedEdit]) -> Receipt | Refusal:
@@ -58,9 +62,12 @@ class MailNotifier:
 
     def _hand_over(self, mail: MailSettings, mailbox: str, raw: bytes) -> None:
         sender = parseaddr(mail.sender)[1]
-        server = _connected(mail)
+        server = _server(mail)
         try:
-            with hung_up_after(self._deadline, lambda: server.sock):
+            with self._lines.talking(self._deadline, lambda: server.sock):
+                server.connect(mail.host, mail.port)
+                assert server.sock is not None
+                server.sock.settimeout(READ_SECONDS)
                 if mail.tls == "starttls":
                     server.starttls(context=ssl.create_default_context())
                 if mail.user:
@@ -71,11 +78,16 @@ class MailNotifier:
             server.close()
 
 
-def _connected(mail: MailSettings) -> smtplib.SMTP:
+def _server(mail: MailSettings) -> smtplib.SMTP:
+    """The server, not yet connected: its greeting may take as long as anything else it says."""
     name = socket.gethostname() or "localhost"
     if mail.tls == "tls":
-        return smtplib.SMTP_SSL(mail.host, mail.port, name, timeout=READ_SECONDS, context=ssl.create_default_context())
-    return smtplib.SMTP(mail.host, mail.port, name, timeout=READ_SECONDS)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(local_hostname=name, timeout=CONNECT_SECONDS, context=ssl.create_default_context())
+    else:
+        server = smtplib.SMTP(local_hostname=name, timeout=CONNECT_SECONDS)
+    # what certificates are checked against; smtplib learns it only from a constructor that connects at once
+    server._host = mail.host  # type: ignore[attr-defined]  # private, and the same since Python 3.3
+    return server
 
 
 def _goodbye(server: smtplib.SMTP) -> None:

@@ -8,7 +8,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
 from monitor.model import Delivery, QueuedEdit, Receipt, Refusal
-from monitor.notify.deadline import hung_up_after
+from monitor.notify.deadline import Lines
 from monitor.notify.payload import payload
 from monitor.settings import Target
 from monitor.text import shorten, term_safe
@@ -20,7 +20,8 @@ TRY_AGAIN = frozenset({408, 425, 429})  # 4xx that speak of now, not of the mess
 class WebhookNotifier:
     """POSTs `payload` with `X-Monitor-Delivery`, and signed where the target has a secret. Redirects are not followed."""
 
-    def __init__(self, *, deadline: float = DEADLINE_SECONDS) -> None:
+    def __init__(self, lines: Lines | None = None, *, deadline: float = DEADLINE_SECONDS) -> None:
+        self._lines = lines or Lines()
         self._deadline = deadline
 
     def send(self, target: Target, delivery: Delivery, edits: Sequence[QueuedEdit]) -> Receipt | Refusal:
@@ -54,7 +55,7 @@ class WebhookNotifier:
         else:
             connection = HTTPConnection(parts.hostname, parts.port, timeout=self._deadline)
         try:
-            with hung_up_after(self._deadline, lambda: connection.sock):
+            with self._lines.talking(self._deadline, lambda: connection.sock):
                 connection.request("POST", path, body, headers)
                 return connection.getresponse().status
         finally:

@@ -2,6 +2,8 @@
 
 import socket
 import ssl
+import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -132,6 +134,28 @@ def _certificate(folder: Path) -> Path:
     )  # fmt: skip
     path.write_bytes(path.read_bytes() + (folder / "cert.pem").read_bytes())
     return path
+
+
+def test_a_process_that_stops_hangs_up_on_a_server_that_hangs() -> None:
+    with post_office() as (port, _):
+        settings = _settings(port, "hang")
+        notifiers = open_notifiers(settings)
+        threading.Timer(0.2, notifiers.hang_up).start()
+        began = time.monotonic()
+        answers = [notifiers["desk"].send(settings.targets[0], Delivery(1, KEY, "desk", (1,), 1, 1, a_report()), ()) for _ in range(2)]
+
+    assert all(isinstance(answer, Refusal) and not answer.permanent for answer in answers)
+    assert time.monotonic() - began < 5
+
+
+def test_a_server_that_never_greets_is_left_at_the_deadline() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        answer = sent(silent.getsockname()[1], "ann", deadline=0.3)
+
+    assert isinstance(answer, Refusal)
+    assert not answer.permanent
 
 
 def test_greylisting_costs_a_minute_and_one_message() -> None:

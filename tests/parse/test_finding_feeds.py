@@ -68,7 +68,16 @@ def test_nested_folders_become_tags() -> None:
     assert feed.title == "K"
 
 
-@pytest.mark.parametrize("body", [b"", b"<html></html>", b"http://127.0.0.1/opml", b'<!DOCTYPE o [<!ENTITY x "y">]><opml/>', b"<opml></outline></outline>"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html></html>",
+        b"http://127.0.0.1/opml",
+        b'<!DOCTYPE o [<!ENTITY x "y">]><opml/>',
+        b"<opml><outline><rdf:RDF/></outline></opml>",
+    ],
+)
 def test_what_is_no_list_is_refused(body: bytes) -> None:
     with pytest.raises(ParseError):
         read_opml(body)

@@ -17,27 +17,29 @@ WORKER_SILENT = 30.0  # seconds after which a worker that said nothing is shown 
 
 
 @click.command()
+@click.option("--json-log", is_flag=True, help="Log one JSON object a line.")
+@click.option("--metrics", metavar="HOST:PORT", help="Serve figures for Prometheus there.")
 @pass_face
-def worker(face: Face) -> None:
+def worker(face: Face, json_log: bool, metrics: str | None) -> None:
     """Work off turns from the queue of a PostgreSQL database, beside any number of others and of `monitor run`.
 
     SIGTERM and SIGINT finish what is in hand and exit 0.
     """
-    from monitor.cli.run import process_workers, start_log
+    from monitor.cli.logs import start_log
+    from monitor.cli.run import figures_served, process_workers
     from monitor.engine.cluster import Worker
     from monitor.store.lock import hold
 
-    start_log(face.verbosity)
+    start_log(face.verbosity, as_json=json_log)
     app = _clustered(face)
     with hold(app.settings.state_dir, app.database_url, shared=True):
         workers = process_workers(app.settings)
         try:
             store = app.working()
 
-            async def work() -> None:
-                await Worker(app.settings, store, app.doors(store, workers), app.fetcher(store), app.database_url).run()
-
-            asyncio.run(work())
+            one = Worker(app.settings, store, app.doors(store, workers), app.fetcher(store), app.database_url)
+            with figures_served(metrics, store, app.clock, one.tally):
+                asyncio.run(one.run())
         finally:
             workers.close()
             app.close()

@@ -1,11 +1,10 @@
 """`monitor run`, the daemon, and `monitor check`, one round by hand."""
 
 import asyncio
-import logging
 import sys
-import time
 from collections import Counter
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.face import Face, pass_face, print_json, say
+from monitor.cli.logs import start_log
+from monitor.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from monitor.engine.once import Round
     from monitor.engine.workers import ProcessWorkers
     from monitor.model import Edit
-    from monitor.ports import Store
+    from monitor.ports import Clock, Store
     from monitor.settings import Settings
 
 Json = dict[str, Any]
@@ -29,12 +30,16 @@ Json = dict[str, Any]
 # what workers have ready before the first task: reading feeds, then pages, then comparing
 PRELOAD = ("monitor.parse.feed", "monitor.extract.page", "monitor.compare")
 TELL_EVERY = timedelta(seconds=5)
+HOURLY = timedelta(hours=1)
+SEAL_EVERY = timedelta(hours=24)
 
 
 @click.command()
 @click.option("--live", is_flag=True, help="On a terminal: a calm table in place of the log.")
+@click.option("--json-log", is_flag=True, help="Log one JSON object a line.")
+@click.option("--metrics", metavar="HOST:PORT", help="Serve figures for Prometheus there.")
 @pass_face
-def run(face: Face, live: bool) -> None:
+def run(face: Face, live: bool, json_log: bool, metrics: str | None) -> None:
     """The daemon: polls, looks, stores, reports, until it is told to stop.
 
     SIGTERM and SIGINT finish what is in hand and exit 0. SIGHUP, or a changed file, reads the configuration again; a faulty one
@@ -44,15 +49,15 @@ def run(face: Face, live: bool) -> None:
     from monitor.engine.local import LocalEngine
     from monitor.store.lock import hold
 
-    start_log(face.verbosity)
+    start_log(face.verbosity, as_json=json_log)
     app = face.app()
     with hold(app.settings.state_dir, app.database_url, shared=app.is_cluster):
         workers = process_workers(app.settings)
         try:
             store = app.writing()
-            first = _setup(app, store, workers)
-            with live_table(face) if live else nullcontext():
-                asyncio.run(LocalEngine(first, _Reload(face, app, store, workers)).run())
+            engine = LocalEngine(_setup(app, store, workers), _Reload(face, app, store, workers))
+            with live_table(face) if live else nullcontext(), _pages(app, store), figures_served(metrics, store, app.clock, engine.tally):
+                asyncio.run(engine.run())
         finally:
             workers.close()
             app.close()
@@ -120,17 +125,61 @@ def _setup(app: "App", store: "Store", workers: "ProcessWorkers") -> "Setup":
         return Setup(app.settings, doors, fetcher, _jobs(app, store))
     from monitor.engine.cluster import Cluster, Worker, install_queue
     from monitor.engine.leader import Leader
+    from monitor.store.sql import SqlStore
 
+    assert isinstance(store, SqlStore)  # what is_cluster means
     install_queue(app.database_url)
     worker = Worker(app.settings, store, doors, fetcher, app.database_url)
     leader = Leader(app.database_url)
     return Setup(app.settings, doors, fetcher, [leader.only(job) for job in _jobs(app, store)], Cluster(store, worker))
 
 
+@contextmanager
+def _pages(app: "App", store: "Store") -> Iterator[None]:
+    """The web pages beside the daemon, where [web] listen is set."""
+    if app.settings.web.listen is None:
+        yield
+        return
+    try:
+        from monitor.web.server import serve_in_thread
+    except ModuleNotFoundError as error:
+        raise UsageError(f"[web] is set, and the pages need the package '{error.name}'", hint="pip install 'monitor[web]'") from error
+    serving = serve_in_thread(app, app.settings.web, store=store)
+    try:
+        yield
+    finally:
+        serving.stop()
+
+
+@contextmanager
+def figures_served(address: str | None, store: "Store", clock: "Clock", tally: Callable[[], dict[str, int]]) -> Iterator[None]:
+    """Figures for Prometheus, where an address is given."""
+    if address is None:
+        yield
+        return
+    from monitor.engine.metrics import Figures, serve
+
+    try:
+        stop = serve(address, Figures(store, clock, tally))
+    except ModuleNotFoundError as error:
+        raise UsageError(f"--metrics needs the package '{error.name}'", hint="pip install 'monitor[cluster]'") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot serve figures at {address}: {error}", hint="--metrics 127.0.0.1:9484") from error
+    try:
+        yield
+    finally:
+        stop()
+
+
 def _jobs(app: "App", store: "Store") -> "list[Job]":
     from monitor.engine.local import Job
+    from monitor.store.sql import SqlStore
 
     jobs = []
+    if isinstance(store, SqlStore):
+        kept = store
+        jobs.append(Job("seal", HOURLY, lambda: kept.seal(app.clock.now(), every=SEAL_EVERY)))
+        jobs.append(Job("retention", HOURLY, lambda: kept.sweep(app.clock.now())))
     if app.settings.targets:
         jobs.append(Job("tell", TELL_EVERY, lambda: _tell(app, store, settled=False)))
     return jobs
@@ -175,28 +224,6 @@ def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
                 stat = path.stat()
                 found.append((str(path), stat.st_mtime_ns, stat.st_size))
     return tuple(found)
-
-
-def start_log(verbosity: int) -> None:
-    """Logs to stderr, one event a line."""
-    from monitor.text import term_safe
-
-    class OneLine(logging.Formatter):
-        """One event a line, whatever stands in it; a traceback keeps its lines."""
-
-        def formatMessage(self, record: logging.LogRecord) -> str:
-            record.message = term_safe(record.message)
-            return super().formatMessage(record)
-
-    handler = logging.StreamHandler(sys.stderr)
-    formatter = OneLine("%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
-    formatter.converter = time.gmtime
-    handler.setFormatter(formatter)
-    levels = {-2: logging.ERROR, -1: logging.WARNING, 0: logging.INFO}
-    logging.basicConfig(level=levels.get(max(-2, verbosity), logging.DEBUG), handlers=[handler])
-    logging.getLogger("pgqueuer").setLevel(logging.CRITICAL)  # a lost server is told in one line of ours
-    for name in ("aiohttp", "asyncio", "httpx", "alembic"):
-        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 # --- what a check tells ---------------------------------------------------------------------------------------------

@@ -60,6 +60,15 @@ class Worker:
         self._done = {"turns": 0, "polls": 0, "looks": 0, "edits": 0}
         self._busy = 0
 
+    def tally(self) -> dict[str, int]:
+        """What it did since it started, by name."""
+        return {
+            "turns": self._done["turns"],
+            "polls": self._done["polls"],
+            "looks": self._done["looks"],
+            "edits_found": self._done["edits"],
+        }
+
     async def run(self, *, signals: bool = True) -> None:
         """Works until SIGTERM or SIGINT (or `stop`); a lost database is waited for."""
         loop = asyncio.get_running_loop()

@@ -97,6 +97,11 @@ class LocalEngine:
         self._stopping = False
         self._hup = False
 
+    def tally(self) -> dict[str, int]:
+        """What it did since it started, by name."""
+        tally = self._tally
+        return {"polls": tally.polls, "looks": tally.looks, "edits_found": tally.edits, "turns_failed": tally.failed}
+
     async def run(self) -> None:
         """The daemon's life; returns after a clean stop."""
         loop = asyncio.get_running_loop()

@@ -99,12 +99,19 @@ def fail(error: Exception, words: list[str]) -> int:
     else:
         if exit_code == BUG:
             traceback.print_exception(error, file=sys.stderr)
-        click.echo(f"error: {message}", err=True)
+        say(f"error: {_harmless(message)}")
         for candidate in error.candidates if isinstance(error, Ambiguous) else ():
-            click.echo(f"  {candidate}", err=True)
+            say(f"  {_harmless(candidate)}")
         if hint:
-            click.echo(f"hint: {hint}", err=True)
+            say(f"hint: {_harmless(hint)}")
     return exit_code
+
+
+def _harmless(told: str) -> str:
+    # an error may quote what a server or a file said
+    from monitor.text import term_safe
+
+    return "\n".join(map(term_safe, told.split("\n")))
 
 
 def _told(error: Exception) -> tuple[str, int, str, str]:

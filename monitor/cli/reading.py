@@ -181,7 +181,7 @@ def open_(face: Face, ref: str, archive: bool) -> None:
             address = f"https://web.archive.org/web/{found.new.first_seen_at:%Y%m%d%H%M%S}/{address}"
     if not address.lower().startswith(("http://", "https://")):
         raise UsageError(f"{address} is no web address")
-    click.echo(address)
+    click.echo(safe(address))
     if sys.stdout.isatty():
         import webbrowser
 

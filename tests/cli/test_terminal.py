@@ -96,3 +96,11 @@ def test_every_command_has_help_with_an_example_or_a_sentence(run) -> None:
         ran = run(name, "--help")
         assert ran.code == 0
         assert "Usage: monitor" in ran.out
+
+
+def test_what_was_typed_comes_back_harmless(run) -> None:
+    ran = run("show", "\x1b]0;owned\x07nobody")
+
+    assert ran.code == 2
+    assert ESCAPE not in ran.err
+    assert "U+001B" in ran.err

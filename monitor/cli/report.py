@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 CURSOR = "report_cursor"
 FORMATS = ("terminal", "text", "html", "json", "atom", "jsonfeed", "mail")
-SHOWN = 200  # edits told whole; the gravest. The others are counted, and `log` lists them
+SHOWN = 200  # edits told whole to people, the gravest; the others are counted, and `log` lists them
+IN_FEED = 500  # edits in an Atom or JSON Feed, the newest; a reader that comes once a week misses none of a busy day's
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,10 @@ def report(
     narrowed = bool(since or until or feeds or article or rule or min_severity != "low")
     with face.reading() as reading:
         period = _period(reading, since, until, feeds, article, min_severity, go_on=not narrowed)
-        diffs, rest = _loaded(reading, period.edits, rule)
+        form = "json" if as_json and not target else form
+        diffs, rest = _loaded(reading, period.edits, rule, form)
         made = _built(reading, diffs, rest, period.since)
-        body = _rendered(face, reading, made, diffs, "json" if as_json else form, _scope(feeds, article, rule)) if not target else b""
+        body = _rendered(face, reading, made, diffs, form, _scope(feeds, article, rule)) if not target else b""
     failed = send_report(face.settings(), made, diffs, target) if target else ""
     if failed:
         say(f"error: {target} did not take the report: {failed}")
@@ -107,13 +109,18 @@ def _period(
     return _Period(edits, start, max(edit.id for edit in edits) if go_on and edits else None)
 
 
-def _loaded(reading: Reading, edits: Sequence["Edit"], rule: str | None) -> tuple[list["Diff"], list["Edit"]]:
-    """The gravest edits whole, in their order, and the others to be counted."""
+def _loaded(reading: Reading, edits: Sequence["Edit"], rule: str | None, form: str) -> tuple[list["Diff"], list["Edit"]]:
+    """The edits that are told whole, in their order, and the others to be counted. Programs get all of them."""
     if rule:
         fitting = _fitting(reading, edits, rule)
         edits = [diff.edit for diff in fitting]
-    gravest = sorted(edits, key=lambda edit: (-edit.severity.score, -edit.id))[:SHOWN]
-    whole = {edit.id for edit in gravest}
+    if form == "json":
+        chosen = list(edits)
+    elif form in ("atom", "jsonfeed"):
+        chosen = sorted(edits, key=lambda edit: -edit.id)[:IN_FEED]
+    else:
+        chosen = sorted(edits, key=lambda edit: (-edit.severity.score, -edit.id))[:SHOWN]
+    whole = {edit.id for edit in chosen}
     diffs = [diff for edit in edits if edit.id in whole and (diff := stored_diff(reading.store, edit))]
     return diffs, [edit for edit in edits if edit.id not in whole]
 
@@ -166,6 +173,7 @@ def _built(reading: Reading, diffs: Sequence["Diff"], rest: Sequence["Edit"], si
         outlets={state.feed.slug: state.title for state in reading.store.feeds() if state.title},
         net=_net,
         rest=rest,
+        stories_max=len(diffs),
     )
 
 

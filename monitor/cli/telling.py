@@ -1,7 +1,8 @@
 """`rules`, `notify`, `mute`, `unmute`: who is told what, what became of it, and what nobody should be told for a while."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from monitor.settings import Rule, Settings, Target
 
 Json = dict[str, Any]
-STATES = ("waiting", "held", "merged", "muted", "sent", "dropped", "dead")
+STATES = ("waiting", "held", "merged", "muted", "sent", "dropped", "failed", "dead")
 
 
 @click.group()
@@ -126,8 +127,6 @@ def rules_test(face: Face, name: str, since: str | None, as_json: bool) -> None:
 
 
 def _replayed(reading: Reading, rule: "Rule", since: str) -> Iterator[tuple["Diff", str | None]]:
-    from zoneinfo import ZoneInfo
-
     from monitor.cli.report import stored_diff, tags_of
     from monitor.ports import EditQuery
     from monitor.report import misfit
@@ -214,34 +213,38 @@ def notify_log(
     with touching(face, read_only=True) as (store, settings, now):
         most = limit or (1_000_000 if as_json or as_lines or limit == 0 else 50)
         from_then = a_moment(since, now, settings)
-        rows = list(reversed(store.outbox(target=target, state=state, since=from_then, limit=most)))
+        wanted = "sent" if state == "merged" else None if state == "failed" else state
+        rows = list(reversed(store.outbox(target=target, state=wanted, since=from_then, limit=most)))
+    newest: dict[str | None, int] = {row.reference: row.id for row in rows if row.reference}
+    shown = [(row, _became(row, newest)) for row in rows]
+    shown = [(row, became) for row, became in shown if state in (None, became)]
     if as_lines:
-        print_lines(map(_row_json, rows))
+        print_lines(_row_json(row, became) for row, became in shown)
     elif as_json:
-        print_json("notify.log", {"rows": [_row_json(row) for row in rows]})
+        print_json("notify.log", {"rows": [_row_json(row, became) for row, became in shown]})
     else:
+        zone = ZoneInfo(settings.timezone)
         print_table(
             ("WHEN", "ARTICLE", "TARGET", "STATE", "WHY", "TITLE"),
             [
                 (
-                    f"{row.sent_at or row.due_at:%d %b %H:%M}",
-                    f"{row.article}@{row.to_rev}",
-                    row.target,
-                    _shown_state(row),
-                    row.reason,
-                    _safe(row.title),
+                    f"{(row.sent_at or row.due_at).astimezone(zone):%d %b %H:%M}", f"{row.article}@{row.to_rev}", row.target, became,
+                    row.reason, _safe(row.title),
                 )
-                for row in rows
+                for row, became in shown
             ],
             flexible=5,
-        )
+        )  # fmt: skip
 
 
-def _shown_state(row: "OutboxRow") -> str:
-    return "failed" if row.state in ("waiting", "held") and row.reason.startswith("failed") else row.state
+def _became(row: "OutboxRow", newest: Mapping[str | None, int]) -> str:
+    """The row's state as a reader sees it: `failed` while a retry follows, `merged` where a newer edit's message told of it too."""
+    if row.state in ("waiting", "held") and row.attempts and row.reason.startswith("failed"):
+        return "failed"
+    return "merged" if row.state == "sent" and newest.get(row.reference, row.id) != row.id else row.state
 
 
-def _row_json(row: "OutboxRow") -> Json:
+def _row_json(row: "OutboxRow", became: str) -> Json:
     from monitor.times import rfc3339
 
     return {
@@ -252,7 +255,7 @@ def _row_json(row: "OutboxRow") -> Json:
         "to_rev": row.to_rev,
         "title": row.title,
         "target": row.target,
-        "state": _shown_state(row),
+        "state": became,
         "reason": row.reason,
         "due_at": rfc3339(row.due_at),
         "attempts": row.attempts,

@@ -1,5 +1,6 @@
 """The whole way on loopback: a page is edited, `check` sees it, and one mail says so."""
 
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -76,13 +77,19 @@ def paper() -> Iterator[Paper]:
 
 
 def check() -> int:
+    return monitor("check", "--force")
+
+
+def monitor(*words: str) -> int:
     with pytest.raises(SystemExit) as ended:
-        main(["--config", "config", "--state", "state", "check", "--force"])
+        main(["--config", "config", "--state", "state", *words])
     return int(ended.value.code or 0)
 
 
 @pytest.mark.slow
-def test_an_edit_of_a_page_becomes_one_mail(paper: Paper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edit_of_a_page_becomes_one_mail(
+    paper: Paper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config").mkdir()
     with post_office() as (port, moods):
@@ -97,7 +104,12 @@ def test_an_edit_of_a_page_becomes_one_mail(paper: Paper, tmp_path: Path, monkey
         paper.body[2] = "The council said that it had planned to sell the building since May, and that two offers had been made."
         codes += [check(), check(), check()]
 
-    assert codes == [0, 0, 0, 0]
+    capfd.readouterr()
+    codes.append(monitor("notify", "log", "--json"))
+    (row,) = json.loads(capfd.readouterr().out)["rows"]
+    assert codes == [0, 0, 0, 0, 0]
+    assert (row["state"], row["target"], row["attempts"]) == ("sent", "mail", 1)
+    assert row["reference"] == moods.box[0].mail["Message-ID"]
     assert first == 0
     assert [got.to for got in moods.box] == [["ann@example.org"]]
     mail = moods.box[0].mail

@@ -14,7 +14,7 @@ from os.path import commonprefix
 
 from rapidfuzz.distance import Indel, LCSseq
 
-from monitor.diff.chain import heaviest_chain
+from monitor.diff.chain import Point, heaviest_chain
 from monitor.diff.tokens import words
 
 # Share of words in common from which one unit is the other's revision; a unit that also changed place needs more.
@@ -49,12 +49,12 @@ def align(old: Sequence[str], new: Sequence[str], old_keys: Sequence[str], new_k
 
     `keys` are the units as compared: equal keys are one unit.
     """
-    kept, elsewhere = _equal_units(old_keys, new_keys)
+    bags = _Bags(old, new)
+    kept, elsewhere = _equal_units(old_keys, new_keys, bags if moves else None)
     linked_old = {i for i, _ in kept} | ({i for i, _ in elsewhere} if moves else set())
     linked_new = {j for _, j in kept} | ({j for _, j in elsewhere} if moves else set())
     free_old = [i for i in range(len(old)) if i not in linked_old]
     free_new = [j for j in range(len(new)) if j not in linked_new]
-    bags = _Bags(old, new)
     links: list[Link] = []
     before_old = before_new = -1
     for i, j in [*kept, (len(old), len(new))]:
@@ -86,13 +86,22 @@ def _shared_ends(old: str, new: str) -> bool:
 # --- equal units ----------------------------------------------------------------------------------------------------
 
 
-def _equal_units(old: Sequence[str], new: Sequence[str]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Pairs of equal units: those that stayed in order, and those that stand elsewhere."""
+Pair = tuple[int, int]
+
+
+def _equal_units(old: Sequence[str], new: Sequence[str], bags: "_Bags | None") -> tuple[list[Pair], list[Pair]]:
+    """Pairs of equal units: those that stayed in order, and those that stand elsewhere.
+
+    With `bags`, units that were edited weigh too when it is decided what stayed.
+    """
     count_old, count_new = Counter(old), Counter(new)
     place = {key: j for j, key in enumerate(new) if count_new[key] == 1 and count_old.get(key) == 1}
     unique = [(i, place[key], float(len(key) + 1)) for i, key in enumerate(old) if key in place]
-    chain = [(i, j) for i, j, _ in heaviest_chain(unique)]
-    stayed = set(chain)
+    stayed = {(i, j) for i, j, _ in heaviest_chain(unique)}
+    if bags and len(stayed) < len(unique):
+        edited = _edited_pairs(old, new, unique, bags)
+        stayed = {(i, j) for i, j, _ in heaviest_chain(sorted([*unique, *edited]))}
+    chain = [(i, j) for i, j, _ in unique if (i, j) in stayed]
     elsewhere = [(i, j) for i, j, _ in unique if (i, j) not in stayed]
     repeated = {key for key, n in count_old.items() if key in count_new and (n > 1 or count_new[key] > 1)}
     if not repeated:
@@ -109,9 +118,22 @@ def _equal_units(old: Sequence[str], new: Sequence[str]) -> tuple[list[tuple[int
     return chain, elsewhere
 
 
-def _with_repeated(old: Sequence[str], new: Sequence[str], chain: list[tuple[int, int]], repeated: set[str]) -> list[tuple[int, int]]:
+def _edited_pairs(old: Sequence[str], new: Sequence[str], unique: Sequence[Point], bags: "_Bags") -> list[Point]:
+    """For each old unit that has no equal the most alike new one, weighed by what they share."""
+    equal_old, equal_new = {i for i, _, _ in unique}, {j for _, j, _ in unique}
+    free_old = [i for i in range(len(old)) if i not in equal_old and old[i]]
+    free_new = [j for j in range(len(new)) if j not in equal_new and new[j]]
+    if len(free_old) * len(free_new) <= _DENSE:
+        found = [max(((bags.similarity(i, j, SIMILAR), -j) for j in free_new), default=(0.0, 0)) for i in free_old]
+        pairs = [(i, -j, alike) for i, (alike, j) in zip(free_old, found, strict=True) if alike]
+    else:
+        pairs = [(free_old[p], free_new[q], SIMILAR) for p, q, _ in _likely_pairs(free_old, free_new, bags)]
+    return [(i, j, alike * min(len(old[i]), len(new[j]))) for i, j, alike in pairs]
+
+
+def _with_repeated(old: Sequence[str], new: Sequence[str], chain: list[Pair], repeated: set[str]) -> list[Pair]:
     """The chain with repeated lines put in: within each gap the first with the first, from both ends."""
-    out: list[tuple[int, int]] = []
+    out: list[Pair] = []
     at_old = at_new = 0
     for i, j in [*chain, (len(old), len(new))]:
         waiting = defaultdict(list)
@@ -192,8 +214,6 @@ def _shared(first: "array[int]", second: "array[int]") -> int:
 
 
 # --- gaps -----------------------------------------------------------------------------------------------------------
-
-Pair = tuple[int, int]
 
 
 def _gap_pairs(old: list[int], new: list[int], bags: _Bags) -> list[Pair]:

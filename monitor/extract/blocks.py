@@ -100,9 +100,9 @@ class Document:
         return line
 
 
-def read_document(html: str) -> Document:
-    """Parses a page and walks it once."""
-    tree = LexborHTMLParser(html)
+def read_document(page: str | LexborHTMLParser) -> Document:
+    """Parses a page (unless it is parsed) and walks it once."""
+    tree = LexborHTMLParser(page) if isinstance(page, str) else page
     document = Document(tree)
     if tree.body is not None:
         _Walk(document).walk(tree.body)

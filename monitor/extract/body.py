@@ -27,16 +27,21 @@ class Selection:
     within: tuple[Block, ...] = ()
 
 
-def select(document: Document, title: str, judge: str | None, boilerplate: frozenset[int] = frozenset()) -> Selection:
+def select(
+    document: Document, title: str, judge: str | None, boilerplate: frozenset[int] = frozenset(), ruled: frozenset[int] = frozenset()
+) -> Selection:
     """The article's text. `judge` is the text the page gives to machines (letters only), a witness rather than a source.
 
-    `boilerplate` are the fingerprints of blocks that stand in many articles of this host: they are in none of them.
+    `boilerplate` are the fingerprints of blocks that stand in many articles of this host: they are in none of them. `ruled` are the
+    numbers of nodes that a site rule says hold the text.
     """
     headline = _headline_at(document, title)
-    root = _root(document, judge, headline)
-    if root is None:
-        return Selection()
-    parts = _parts(document, root)
+    parts = tuple(at for at, element in enumerate(document.elements) if element.mem_id in ruled)
+    if not parts:
+        root = _root(document, judge, headline)
+        if root is None:
+            return Selection()
+        parts = _parts(document, root)
     inside = _inside(document, parts)
     within = [block for block in document.blocks if inside[block.at]]
     captions = _captions(document, _pictured(document, headline, within))
@@ -73,8 +78,8 @@ def _headline_at(document: Document, title: str) -> int | None:
     found = [k for k, block in enumerate(document.blocks) if letters(block.text) == wanted]
     if not found:
         # an h1 of several blocks: kicker and headline
-        parts = [(k, letters(block.text)) for k, block in enumerate(document.blocks) if block.tag == "h1"]
-        found = [k for k, part in parts if len(part) >= 10 and (part in wanted or wanted in part)]
+        parts = [(k, letters(block.text)) for k, block in enumerate(document.blocks) if block.tag in ("h1", "h2", "h3")]
+        found = [k for k, part in parts if len(part) >= 10 and (part in wanted or (wanted in part and len(part) < 2 * len(wanted)))]
     return next((k for k in found if document.blocks[k].tag == "h1"), found[0] if found else None)
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from selectolax.lexbor import LexborHTMLParser
+
 from monitor.extract.blocks import Document, read_document
 from monitor.extract.body import Selection, select
 from monitor.extract.charset import decode
@@ -21,6 +23,7 @@ from monitor.extract.metadata import (
     section_of,
 )
 from monitor.extract.reconcile import doubts_of, reconcile, sight_of
+from monitor.extract.rules import Ruled, apply
 from monitor.extract.second import guessed_day, second_text
 from monitor.extract.stamps import Reading, address_stamp, is_stamp_line, lone_stamp, machine_stamps, visible_stamps, zone_of_language
 from monitor.extract.suspect import refused, suspicion
@@ -65,16 +68,19 @@ def append_page(first: Page, more: Page) -> Page:
 
 def _read(body: bytes, headers: Headers, context: PageContext) -> Page:
     html = decode(body, headers, charset=context.rule.charset if context.rule else None)
-    document = read_document(html)
-    metadata = read_metadata(document.tree)
-    language = language_of(document.tree, metadata) or language_by_script("".join(metadata.headlines))
+    tree = LexborHTMLParser(html)
+    metadata = read_metadata(tree)
+    language = language_of(tree, metadata) or language_by_script("".join(metadata.headlines))
     zone = (context.rule.timezone if context.rule else None) or context.timezone or zone_of_language(language)
     reading = Reading(zone, context.now, language)
-    title = title_of(document, metadata)
-    selection = select(document, title, _judge(metadata), _foreign(context))
-    content = _content(document, metadata, selection, title, language, reading)
+    ruled = apply(context.rule, tree, reading) if context.rule else Ruled()
+    document = read_document(tree)
+    title = ruled.title or title_of(document, metadata)
+    selection = select(document, title, _judge(metadata), _foreign(context), ruled.body)
+    content = _ruled(_content(document, metadata, selection, title, language, reading), ruled)
     content, extractor = _second_reading(html, content, context)
     posted, updated = _stamps(html, document, metadata, selection, title, reading, context)
+    posted, updated = ruled.posted or posted, ruled.updated or updated
     page = Page(
         "article", None, context.url, canonical_of(document.tree, metadata, context.url), content, posted, updated, extractor,
         blocks=_fingerprints(selection) if context.known is None else (), more=next_pages(document.tree, context.url),
@@ -83,6 +89,19 @@ def _read(body: bytes, headers: Headers, context: PageContext) -> Page:
     if reason:
         return replace(page, verdict="suspect", reason=reason)
     return _compared(page, document, html, context)
+
+
+def _ruled(content: Content, ruled: Ruled) -> Content:
+    """What the site rule found in place of what was guessed; its sub-headline and captions are no paragraphs."""
+    told = {letters(text) for text in (ruled.subtitle or "", *ruled.captions)} - {""}
+    return replace(
+        content,
+        subtitle=ruled.subtitle or content.subtitle,
+        authors=ruled.authors or content.authors,
+        section=ruled.section or content.section,
+        captions=ruled.captions or content.captions,
+        body=tuple(paragraph for paragraph in content.body if letters(paragraph) not in told),
+    )
 
 
 def _foreign(context: PageContext) -> frozenset[int]:

@@ -137,7 +137,7 @@ def visible_stamps(blocks: Sequence[Block], reading: Reading) -> tuple[Stamp | N
     for block in blocks:
         if len(block.text) > _MAX_LINE or not _LOOKS_LIKE_A_TIME.search(block.text):
             continue
-        for kind, text in _labelled(block.text):
+        for kind, text in labelled(block.text):
             if kind == "posted" and posted is None:
                 posted = reading.read(text, "visible")
             elif kind == "updated" and updated is None:
@@ -147,7 +147,7 @@ def visible_stamps(blocks: Sequence[Block], reading: Reading) -> tuple[Stamp | N
     return posted, updated
 
 
-def _labelled(line: str) -> Iterable[tuple[str, str]]:
+def labelled(line: str) -> Iterable[tuple[str, str]]:
     """The parts of a line that begin with a word like Posted or Updated, each with what follows up to the next."""
     marks = list(_LABELLED.finditer(line))
     for mark, following in zip_longest(marks, marks[1:]):
@@ -237,7 +237,7 @@ def is_stamp_line(block: Block, reading: Reading) -> bool:
     """A block that only tells a time: 'Posted : …', '16:20 | World'. It is none of the article's text."""
     if len(block.text) > _MAX_LINE or not _LOOKS_LIKE_A_TIME.search(block.text):
         return False
-    if any(reading.read(text, "visible") for _, text in _labelled(block.text)):
+    if any(reading.read(text, "visible") for _, text in labelled(block.text)):
         words = _LABELLED.sub(" ", block.text)
         return len(re.findall(r"[^\W\d_]{2,}", words)) <= 8
     return len(block.text) <= 40 and reading.read(block.text, "visible") is not None

@@ -161,18 +161,22 @@ def _diffs_of(reading: "Reading", found: "Resolved", wanted: _Wanted) -> "Iterat
 
 
 def _between(reading: "Reading", found: "Resolved", first: int, last: int) -> "Diff":
-    from monitor.compare import diff_of
     from monitor.errors import NotFound
+    from monitor.model import Diff
 
     known = {revision.rev: revision for revision in found.revisions}
     old, new = (known.get(rev) or reading.store.revision(found.article.id, rev) for rev in (first, last))
     if old is None or new is None:
         raise NotFound(f"article {found.article.id} has no revision {first if old is None else last}")
+    stored = reading.store.edit(found.article.id, last) if last == first + 1 else None
+    stored = stored if stored and stored.from_rev == first else None
+    # as it was told then: comparing anew would cost a third of the command, and might judge otherwise by now
+    if stored and (changes := reading.store.changes(stored.id)):
+        return Diff(stored, old, new, changes)
+    from monitor.compare import diff_of
+
     one = diff_of(old, new, url=found.article.url, feeds=found.article.feeds, event=None if last == first + 1 else "edited")
-    if last != first + 1:
-        return one
-    stored = reading.store.edit(found.article.id, last)
-    return replace(one, edit=stored) if stored and stored.from_rev == first else one
+    return replace(one, edit=stored) if stored else one
 
 
 def _of_one(found: "Resolved") -> "Diff":

@@ -142,6 +142,8 @@ class _Line:
 
     def _instant(self, now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
         """Single messages while the limit allows, the rest in one."""
+        if not self._settled and not self._store.due_rows(self.target.name, now, 1):
+            return
         rows = [row for page in self._due(now + self.target.wait, pages=PAGES) for row in self._loud(self._unmuted(page, now), now)]
         groups = pressing(rows, now, settled=self._settled)
         budget = self._budget(now)

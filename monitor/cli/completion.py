@@ -7,6 +7,10 @@ from click.shell_completion import CompletionItem
 
 from monitor.cli.face import Face
 
+ARTICLES = ("ref", "refs", "words", "subject", "number")
+FEEDS = ("feeds", "slugs", "slug", "feed")
+"""What commands call their parameters that name an article, or a feed."""
+
 SHELLS = ("bash", "zsh", "fish")
 VARIABLE = "_MONITOR_COMPLETE"
 OFFERED = 60  # rows; more than a screen helps nobody choose
@@ -39,9 +43,9 @@ def completion(ctx: click.Context, shell: str) -> None:
 def teach(command: click.Command) -> None:
     """Gives a command's arguments and options their live completions, by name."""
     for parameter in command.params:
-        if parameter.name in ("ref", "refs"):
+        if parameter.name in ARTICLES and isinstance(parameter, click.Argument):
             parameter._custom_shell_complete = _articles
-        elif parameter.name in ("feeds", "slugs", "slug", "feed"):
+        elif parameter.name in FEEDS:
             parameter._custom_shell_complete = _feeds
     for inner in command.commands.values() if isinstance(command, click.Group) else ():
         teach(inner)

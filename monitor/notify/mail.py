@@ -15,7 +15,7 @@ from monitor.settings import MailSettings, Target, WebSettings
 from monitor.text import shorten, term_safe
 
 CONNECT_SECONDS = 10.0
-READ_SECONDS = 30.0  # for one answer of the server; some let strangers wait before they greet
+READ_SECONDS = 20.0  # for one answer of the server; some let strangers wait before they greet
 DEADLINE_SECONDS = 60.0  # for all of it; half of deliver's lease, so that nobody sends the same message meanwhile
 REPLY_MAX = 300
 

@@ -1,5 +1,7 @@
 """A word spelled right that was spelled wrong: told from a new word, from grammar, and from a name. Without a dictionary."""
 
+import re
+
 from rapidfuzz.distance import OSA
 
 from monitor.classify.figures import may_hold_figure
@@ -49,6 +51,7 @@ def _doubled(hunk: Hunk) -> bool:
 
 
 def _is_misspelling(old: str, new: str) -> bool:
+    old, new = (re.sub("['’]s$", "", word) for word in (old, new))
     if min(len(old), len(new)) < 4 or not (old + new).isalpha() or max(map(ord, old + new)) > 0x24FF:
         return False
     one, other = old.casefold(), new.casefold()

@@ -85,6 +85,6 @@ def write_whole(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         os.chmod(beside, path.stat().st_mode & 0o777 if path.exists() else 0o644)
         os.replace(beside, path)
-    except BaseException:
+    finally:
+        # gone already where it took its place
         Path(beside).unlink(missing_ok=True)
-        raise

@@ -149,18 +149,27 @@ def _claim(tx: Transaction, now: datetime, hosts: int, per_host: int, lease: tim
         f" (SELECT id FROM host WHERE ready_at <= :now ORDER BY ready_at LIMIT :hosts {skip}) RETURNING id, name, fence",
         now=now, until=now + lease, hosts=hosts,
     )  # fmt: skip
-    turns = []
-    for host in sorted(claimed, key=lambda row: cast(int, row["id"])):
-        taken = tx.rows(
-            f"SELECT id, kind FROM watch WHERE host_id = :host AND next_at <= :now ORDER BY next_at LIMIT :most {skip}",
-            host=host["id"], now=now, most=per_host,
-        )  # fmt: skip
-        turns.append(_turn(tx, host, taken, now, lease, configured))
-    empty = [turn.host_id for turn in turns if not turn.tasks]
+    by_number = {row["id"]: row for row in sorted(claimed, key=lambda row: cast(int, row["id"]))}
+    turns = _turns(tx, by_number, _due_of(tx, list(by_number), now, per_host), now, lease, configured)
+    empty = sorted(by_number.keys() - {turn.host_id for turn in turns})
     if empty:
         tx.run("UPDATE host SET lease_until = 0 WHERE id IN (:ids)", ids=empty)
         refresh_hosts(tx, empty)
-    return tuple(turn for turn in turns if turn.tasks)
+    return turns
+
+
+def _due_of(tx: Transaction, hosts: Sequence[int], now: datetime, per_host: int) -> list[Row]:
+    """What is due at these hosts, for each its `per_host` oldest, as host_id, id, kind."""
+    if tx.dialect == "sqlite":  # no round trips to save, and no LATERAL
+        oldest = "SELECT host_id, id, kind FROM watch WHERE host_id = :host AND next_at <= :now ORDER BY next_at LIMIT :most"
+        return [row for host in hosts for row in tx.rows(oldest, host=host, now=now, most=per_host)]
+    return tx.rows(
+        "SELECT due.host_id, due.id, due.kind FROM host CROSS JOIN LATERAL"
+        " (SELECT host_id, id, kind, next_at FROM watch WHERE host_id = host.id AND next_at <= :now"
+        " ORDER BY next_at LIMIT :most FOR UPDATE SKIP LOCKED) AS due"
+        " WHERE host.id IN (:hosts) ORDER BY due.host_id, due.next_at",
+        hosts=list(hosts), now=now, most=per_host,
+    )  # fmt: skip
 
 
 def _claim_some(
@@ -177,16 +186,16 @@ def _claim_some(
     due: dict[int, list[Row]] = {}
     for row in _chosen(tx, feeds, tasks, now=now, limit=MANY):
         due.setdefault(row["host_id"], []).append(row)
-    turns = []
-    for number, rows in list(due.items())[:hosts]:
+    hosts_taken: dict[int, Row] = {}
+    for number in list(due)[:hosts]:
         host = tx.row(
             "UPDATE host SET fence = fence + 1, lease_until = :until, ready_at = :until"
             " WHERE id = :id AND lease_until <= :now AND free_at <= :now RETURNING id, name, fence",
             id=number, now=now, until=now + lease,
         )  # fmt: skip
         if host is not None:
-            turns.append(_turn(tx, host, rows[:per_host], now, lease, configured))
-    return tuple(turns)
+            hosts_taken[number] = host
+    return _turns(tx, hosts_taken, [row for number in hosts_taken for row in due[number][:per_host]], now, lease, configured)
 
 
 def _chosen(tx: Transaction, feeds: Sequence[str] | None, tasks: str, *, now: datetime | None, limit: int) -> list[Row]:
@@ -209,22 +218,32 @@ def _chosen(tx: Transaction, feeds: Sequence[str] | None, tasks: str, *, now: da
     )  # fmt: skip
 
 
-def _turn(tx: Transaction, host: Row, taken: Sequence[Row], now: datetime, lease: timedelta, configured: Mapping[str, Feed]) -> Turn:
+def _turns(
+    tx: Transaction, hosts: Mapping[int, Row], taken: Sequence[Row], now: datetime, lease: timedelta, configured: Mapping[str, Feed]
+) -> tuple[Turn, ...]:
+    """Claims the watches that were taken, in a few statements for all hosts; a turn for each host that has any."""
     tasks: dict[int, Task] = {}
-    for kind, query in ((WATCH_FEED, _FEED_TASK), (WATCH_PAGE, _PAGE_TASK)):
-        ids = [row["id"] for row in taken if row["kind"] == kind]
-        if not ids:
-            continue
-        tx.run("UPDATE watch SET fence = fence + 1 WHERE id IN (:ids)", ids=ids)
-        rows = tx.rows(f"{query} WHERE watch.id IN (:ids)", ids=ids)  # as it was before, so that thinking sees when it was asked last
-        tx.run("UPDATE watch SET asked_at = :now, next_at = :now + floor_ms WHERE id IN (:ids)", now=now, ids=ids)
-        if kind == WATCH_FEED:
-            tasks |= {row["watch_id"]: _feed_task(row, configured) for row in rows}
-        else:
-            feeds = _feeds_of_articles(tx, [row["article_id"] for row in rows], configured)
-            tasks |= {row["watch_id"]: _page_task(row, feeds) for row in rows}
-    in_order = tuple(tasks[row["id"]] for row in taken if row["id"] in tasks)
-    return Turn(host["id"], host["name"], host["fence"], now + lease, in_order)
+    for kind in (WATCH_FEED, WATCH_PAGE):
+        for ids in chunks([row["id"] for row in taken if row["kind"] == kind]):
+            tasks |= _claimed(tx, kind, ids, now, configured)
+    of_host: dict[int, list[Task]] = {}
+    for row in taken:
+        if row["id"] in tasks:
+            of_host.setdefault(row["host_id"], []).append(tasks[row["id"]])
+    return tuple(
+        Turn(number, hosts[number]["name"], hosts[number]["fence"], now + lease, tuple(found)) for number, found in of_host.items()
+    )
+
+
+def _claimed(tx: Transaction, kind: int, ids: list[int], now: datetime, configured: Mapping[str, Feed]) -> dict[int, Task]:
+    tx.run("UPDATE watch SET fence = fence + 1 WHERE id IN (:ids)", ids=ids)
+    query = _FEED_TASK if kind == WATCH_FEED else _PAGE_TASK
+    rows = tx.rows(f"{query} WHERE watch.id IN (:ids)", ids=ids)  # as it was before, so that thinking sees when it was asked last
+    tx.run("UPDATE watch SET asked_at = :now, next_at = :now + floor_ms WHERE id IN (:ids)", now=now, ids=ids)
+    if kind == WATCH_FEED:
+        return {row["watch_id"]: _feed_task(row, configured) for row in rows}
+    feeds = _feeds_of_articles(tx, [row["article_id"] for row in rows], configured)
+    return {row["watch_id"]: _page_task(row, feeds) for row in rows}
 
 
 def _feed_task(row: Row, configured: Mapping[str, Feed]) -> FeedTask:

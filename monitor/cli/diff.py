@@ -176,6 +176,8 @@ def _between(reading: "Reading", found: "Resolved", first: int, last: int) -> "D
     from monitor.compare import diff_of
 
     one = diff_of(old, new, url=found.article.url, feeds=found.article.feeds, event=None if last == first + 1 else "edited")
+    if last < first:  # backwards, stamps tell nothing of what the publisher owned up to
+        return replace(one, edit=replace(one.edit, disclosed=None))
     return replace(one, edit=stored) if stored else one
 
 

@@ -91,6 +91,21 @@ def test_a_stamp_that_did_not_move_is_said_and_so_is_the_silence() -> None:
     assert "NOT DISCLOSED" in text
 
 
+def test_the_header_says_what_came_back_what_is_gone_and_what_is_backwards() -> None:
+    diff = difference()
+    edit = replace(diff.edit, reverts_to=1, kinds=("gone",), held_by="template change", disclosed=None)
+    backwards = replace(diff.edit, seen_before=AT, seen_after=AT + timedelta(hours=1))
+
+    text = shown(replace(diff, edit=edit, old=replace(diff.old, redacted=True)))
+
+    assert "back to the text of r1" in text
+    assert "the page is gone" in text
+    assert "held back from reports: template change" in text
+    assert "the text of r1 was removed for legal reasons" in text
+    assert "isclosed" not in text
+    assert "shown backwards" in shown(replace(diff, edit=backwards))
+
+
 def test_unchanged_paragraphs_far_from_a_change_are_folded() -> None:
     body = tuple(f"Paragraph number {n} stays as it is." for n in range(9))
     diff = difference(Content("T", body=body), Content("T", body=(*body[:8], "Another end of the story.")))

@@ -10,22 +10,41 @@ def header(diff: Diff, *, width: int, zone: tzinfo) -> list[Line]:
     """The facts, each on a line of its own."""
     edit = diff.edit
     feeds = f"  {', '.join(edit.feeds)}" if edit.feeds else ""
-    lines = [line(Span(f"article {edit.article}", STRONG), foreign(feeds, FAINT)), line(foreign(edit.url, FAINT))]
-    lines += [
+    return [
+        line(Span(f"article {edit.article}", STRONG), foreign(feeds, FAINT)),
+        line(foreign(edit.url, FAINT)),
         line(*_stamps(diff.old, diff.new, zone)),
-        line(Span(f"seen between {moment(edit.seen_after, zone)} and {_until(edit, zone)}")),
+        line(Span(_seen(edit, zone))),
         *weight(edit.severity, edit.kinds, edit.stats, width=width),
+        *_circumstances(diff),
     ]
-    if edit.disclosed is not None:
-        told = "disclosed by the publisher" if edit.disclosed else "NOT DISCLOSED: the stamp did not move and no correction note came"
-        lines.append(line(Span(told, "" if edit.disclosed else "yellow")))
+
+
+def _seen(edit: Edit, zone: tzinfo) -> str:
+    if edit.seen_before < edit.seen_after:
+        return "shown backwards, from the newer text to the older"
+    until = moment(edit.seen_before, zone, edit.seen_after)
+    return f"seen between {moment(edit.seen_after, zone)} and {until} {zone_name(edit.seen_before, zone)}"
+
+
+def _circumstances(diff: Diff) -> list[Line]:
+    """What is said only where it is so."""
+    edit = diff.edit
+    lines = []
+    if edit.reverts_to:
+        lines.append(line(Span(f"back to the text of r{edit.reverts_to}")))
+    if "gone" in edit.kinds:
+        lines.append(line(Span("the page is gone; the text is the one read last", "yellow")))
+    for revision in (diff.old, diff.new):
+        if revision.redacted:
+            lines.append(line(Span(f"the text of r{revision.rev} was removed for legal reasons; its hash is kept", FAINT)))
+    if edit.disclosed:
+        lines.append(line(Span("disclosed by the publisher")))
+    if edit.disclosed is False:
+        lines.append(line(Span("NOT DISCLOSED: the stamp did not move and no correction note came", "yellow")))
     if edit.held_by:
         lines.append(line(foreign(f"held back from reports: {edit.held_by}", FAINT)))
     return lines
-
-
-def _until(edit: Edit, zone: tzinfo) -> str:
-    return f"{moment(edit.seen_before, zone, edit.seen_after)} {zone_name(edit.seen_before, zone)}"
 
 
 def weight(severity: Severity, kinds: tuple[str, ...], stats: Stats, *, width: int) -> list[Line]:

@@ -1,11 +1,14 @@
 """Thirty things a person types, and how each is read."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from monitor.errors import UsageError
-from monitor.refs import moment_of, parse_ref, with_revs
+from monitor.refs import moment_of, parse_ref, parse_rev, with_revs
 from monitor.refs.grammar import ArticleName, Range, RevName
 
 
@@ -126,3 +129,21 @@ def test_since_is_read_in_the_zone_that_is_shown(typed: str, at: datetime) -> No
 def test_what_is_no_time_is_a_usage_error(typed: str) -> None:
     with pytest.raises(UsageError):
         moment_of(typed, NOW, "UTC")
+
+
+PIECES = some.sampled_from([*"42 last ~ @ .. . : 16:20 2023-09-19 T -6h https:// a.example / bbc prev 0 ٣".split(), " ", "\x00", "9" * 30])
+
+
+@given(some.one_of(some.text(max_size=40), some.lists(PIECES, max_size=8).map("".join)))
+def test_whatever_is_typed_is_read_or_refused_with_a_sentence(typed: str) -> None:
+    for read in (parse_ref, parse_rev, lambda text: moment_of(text, NOW, "Asia/Seoul")):
+        with suppress(UsageError):
+            read(typed)
+
+
+@given(some.integers(0, 10**12), some.one_of(some.none(), some.integers(1, 10**6)))
+def test_an_id_and_a_number_come_back_as_typed(article: int, rev: int | None) -> None:
+    ref = parse_ref(f"{article}" if rev is None else f"{article}@{rev}")
+
+    assert ref.article == ArticleName("id", number=article)
+    assert (ref.range.last.number if ref.range and ref.range.last else None) == rev

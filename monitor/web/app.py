@@ -17,7 +17,7 @@ from monitor.app import App
 from monitor.errors import Ambiguous, Busy, ConfigError, MonitorError, NotFound, StoreError, UsageError
 from monitor.ports import Store
 from monitor.times import rfc3339
-from monitor.web import api, diffpage, events, health, newsfeeds, openapi, pages, statistics
+from monitor.web import api, diffpage, events, health, newsfeeds, openapi, pages, statistics, unsubscribe
 from monitor.web.gate import SESSION, SESSION_SECONDS, Gate, Guarded, local_path
 from monitor.web.site import Site, Writing
 
@@ -100,6 +100,7 @@ def _routes(static: Mapping[str, bytes]) -> list[Route]:
         ("/help", pages.help_page),
         ("/healthz", health.healthz),
         ("/login", _login),
+        ("/u/{token}", unsubscribe.ask),
         ("/api/edits", api.edits),
         ("/api/edits.jsonl", api.edit_lines),
         ("/api/articles", api.articles),
@@ -115,7 +116,7 @@ def _routes(static: Mapping[str, bytes]) -> list[Route]:
         ("/static/{name}", serve_static),
         ("/favicon.ico", serve_static),
     ]
-    posts = [("/login", _sign_in), ("/logout", _sign_out), ("/feeds/{slug}", health.act)]
+    posts = [("/login", _sign_in), ("/logout", _sign_out), ("/feeds/{slug}", health.act), ("/u/{token}", unsubscribe.stop)]
     shown = [Route(path.replace("{form:suffix}", suffix), handler) for path, handler in table for suffix in _suffixes(path)]
     return [*shown, Route("/logout", _sign_out_page), *(Route(path, handler, methods=["POST"]) for path, handler in posts)]
 

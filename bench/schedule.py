@@ -134,12 +134,12 @@ def _poisson(mean: float, rng: random.Random) -> int:
 # --- recordings -----------------------------------------------------------------------------------------------------
 
 
-def recorded(path: Path, longest_gap: float = 20 * 60) -> list[Story]:
-    """Ages at which items of recorded feeds changed, of items that appeared while the feed was recorded without long gaps."""
-    stories: list[Story] = []
-    for blob in _files(path):
-        stories += _stories_of(blob, longest_gap)
-    return stories
+def recorded(path: Path, longest_gap: float = HOUR) -> list[Story]:
+    """Ages at which items of recorded feeds changed, counted from the time they say they were published.
+
+    Only changes between two snapshots at most `longest_gap` apart, put in the middle between them.
+    """
+    return [story for blob in _files(path) for story in _stories_of(blob, longest_gap)]
 
 
 def _files(path: Path) -> Iterator[bytes]:
@@ -164,9 +164,8 @@ def _stories_of(blob: bytes, longest_gap: float) -> Iterator[Story]:
     from monitor.errors import ParseError
     from monitor.parse.feed import parse_feed
 
-    known: dict[str, _Item] = {}
-    ended: list[_Item] = []
-    last: float | None = None
+    items: dict[str, _Item] = {}
+    last = 0.0
     for line in io.BytesIO(lzma.decompress(blob)):
         snapshot = json.loads(line)
         at = datetime.fromisoformat(snapshot["time"]).timestamp()
@@ -175,22 +174,19 @@ def _stories_of(blob: bytes, longest_gap: float) -> Iterator[Story]:
             entries = parse_feed(body, content_type="application/xml", url="http://recorded.example/").entries
         except ParseError:
             continue
-        watched = last is not None and 0 < at - last <= longest_gap
-        if not watched:
-            ended += known.values()
-            known = {}
         for entry in entries:
-            key, words = entry.id or entry.url or entry.title, (entry.title, entry.summary, entry.content)
-            item = known.get(key)
+            words = (entry.title, entry.summary, entry.content)
+            item = items.get(entry.id or entry.url or "")
             if item is None:
-                known[key] = _Item(at if watched else float("nan"), words, [])
+                if entry.published_at is not None and 0 <= at - entry.published_at.timestamp() < DAY:
+                    items[entry.id or entry.url or ""] = _Item(entry.published_at.timestamp(), words, [])
             elif item.words != words:
                 item.words = words
-                item.edits.append(at)
+                if at - last <= longest_gap:
+                    item.edits.append((at + last) / 2)
         last = at
-    for item in [*ended, *known.values()]:
-        if item.born == item.born:
-            yield tuple(edit - item.born for edit in item.edits if edit > item.born)
+    for item in items.values():
+        yield tuple(edit - item.born for edit in item.edits if edit > item.born)
 
 
 # --- measuring ------------------------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ class HostGate:
         self._gap = gap.total_seconds()
         self._per_host = max(1, per_host)
         self._hosts: dict[str, _Host] = {}
+        self._spaced = True
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
@@ -65,6 +66,10 @@ class HostGate:
         """This host asks for a longer rest (robots.txt Crawl-delay)."""
         self._entry(host).gap = gap.total_seconds()
 
+    def unspaced(self) -> None:
+        """Lets requests to one host follow each other at once, to measure what they cost."""
+        self._spaced = False
+
     def sent(self, host: str, size: int) -> None:
         """The host sent a body of so many bytes in the turn that is on."""
         self._entry(host).spacing = AFTER_BODY if size else AFTER_NOTHING
@@ -75,7 +80,7 @@ class HostGate:
         return timedelta(seconds=max(self._gap, entry.gap if entry else 0.0))
 
     def _rest(self, entry: _Host, started: float) -> None:
-        entry.free_at = max(self._clock.monotonic() + max(self._gap, entry.gap), started + entry.spacing)
+        entry.free_at = max(self._clock.monotonic() + max(self._gap, entry.gap), started + entry.spacing * self._spaced)
 
     def _entry(self, host: str) -> _Host:
         entry = self._hosts.get(host)

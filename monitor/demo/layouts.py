@@ -23,16 +23,16 @@ def desktop(story: Story, outlet: str, others: Sequence[str], now: datetime, tic
 <div class="all_menu"><ul>{menu}</ul></div>
 <div class="ticker">Top {len(turned)} <ul>{_listed(turned)}</ul></div>
 <div class="clock">{now:%a, %B %d, %Y} | {now:%H:%M} &middot; {1204 + 37 * tick} readers online</div>
-<div class="section_title"><a href="/{story.section.lower()}">{escape(story.section)}</a></div>
+<div class="view_cate"><a href="/{story.section.lower()}">{escape(story.section)}</a></div>
 <div class="view_HD_div"><div class="view_headline HD">{escape(story.headline)}</div></div>
 <div class="view_date">Posted : {story.posted:%Y-%m-%d %H:%M}{updated}</div>
 <div class="reporter"><a href="/reporter">{escape(story.author)}</a></div>
-<div class="tools"><a href="#print">Print</a> <a href="#up">Font size up</a> <a href="#down">Font size down</a></div>
+<div class="view_util"><a href="#print">Print</a> <a href="#up">Font size up</a> <a href="#down">Font size down</a></div>
 <div class="share"><a href="#a">Share on A</a> <a href="#b">Share on B</a> {3 + tick} comments</div>
 <div id="startts" itemprop="articleBody">
 {_body(story, turned, now)}
 </div>
-<div class="foot">Email<a href="mailto:{story.mail}">{story.mail}</a> <a href="#list">Article List</a>
+<div class="view_email">Email<a href="mailto:{story.mail}">{story.mail}</a> <a href="#list">Article List</a>
 <a href="#more">More articles by this reporter</a></div>
 <div class="top10"><h3>Top 10 Stories</h3><ol>{_twice(turned)}</ol></div>
 <div class="top5"><h3>Top 5 Entertainment News</h3><ol>{_listed(turned[:5])}</ol></div>
@@ -53,10 +53,10 @@ def mobile(story: Story, outlet: str, others: Sequence[str], tick: int) -> str:
 <title>{escape(story.headline)}</title></head>
 <body>
 <div class="bar"><a href="#settings">Settings</a> <button>A+</button> <button>A-</button></div>
-<h2 class="title">{escape(story.headline)}</h2>
+<h2 class="view_tit">{escape(story.headline)}</h2>
 <div class="share"><a href="#a">Share</a> <a href="#b">Copy link</a> {3 + tick}</div>
 {_photo(story.photos[0].caption, story.photos[0].caption)}
-<div class="article">
+<div class="view_con">
 <h3 class="sub">{escape(story.deck)}</h3>
 <p class="by">By {escape(story.author)}</p>
 {"".join(paragraphs)}
@@ -100,7 +100,7 @@ def _body(story: Story, turned: Sequence[str], now: datetime) -> str:
 
 
 def _photo(caption: str, alt: str) -> str:
-    return f'<div class="photo"><img src="/pictures/1.jpg" alt="{escape(alt)}"><div class="caption">{escape(caption)}</div></div>'
+    return f'<div class="photo"><img src="/pictures/1.jpg" alt="{escape(alt)}"><div class="view_caption">{escape(caption)}</div></div>'
 
 
 def _related(titles: Sequence[str], now: datetime) -> str:
@@ -109,7 +109,7 @@ def _related(titles: Sequence[str], now: datetime) -> str:
         f" <em>{now - timedelta(hours=at + 1):%Y-%m-%d %H:%M} | Region</em></li>"
         for at, title in enumerate(titles)
     )
-    return f'<div class="related_box"><ul>{rows}</ul></div>'
+    return f'<div class="view_relation"><ul>{rows}</ul></div>'
 
 
 def _listed(titles: Sequence[str]) -> str:

@@ -70,9 +70,8 @@ def _read(body: bytes, headers: Headers, context: PageContext) -> Page:
     html = decode(body, headers, charset=context.rule.charset if context.rule else None)
     tree = LexborHTMLParser(html)
     metadata = read_metadata(tree)
-    language = language_of(tree, metadata) or language_by_script("".join(metadata.headlines))
-    zone = (context.rule.timezone if context.rule else None) or context.timezone or zone_of_language(language)
-    reading = Reading(zone, context.now, language)
+    reading = reading_of(tree, metadata, context)
+    language = reading.language
     ruled = apply(context.rule, tree, reading) if context.rule else Ruled()
     document = read_document(tree)
     title = ruled.title or title_of(document, metadata)
@@ -89,6 +88,13 @@ def _read(body: bytes, headers: Headers, context: PageContext) -> Page:
     if reason:
         return replace(page, verdict="suspect", reason=reason)
     return _compared(page, document, html, context)
+
+
+def reading_of(tree: LexborHTMLParser, metadata: Metadata, context: PageContext) -> Reading:
+    """How stamps are read on this page: by the rule's zone, the feed's, or that of the page's language."""
+    language = language_of(tree, metadata) or language_by_script("".join(metadata.headlines))
+    zone = (context.rule.timezone if context.rule else None) or context.timezone or zone_of_language(language)
+    return Reading(zone, context.now, language)
 
 
 def _ruled(content: Content, ruled: Ruled) -> Content:

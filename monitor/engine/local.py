@@ -115,18 +115,18 @@ class LocalEngine:
                 await loop.run_in_executor(self._pool, self._setup.doors.store.free_leases)
             else:
                 self._worker = asyncio.create_task(cluster.worker.run(signals=False))
-            scheduler = self._start_jobs()
+            self._scheduler = self._start_jobs()
             threading.Thread(target=self._watch_pulse, name="watchdog", daemon=True).start()
             self._notices.send("READY=1", f"MAINPID={os.getpid()}", "STATUS=watching")
             log.info("started pid=%d feeds=%d", os.getpid(), len(self._setup.settings.feeds))
             try:
-                await self._tick_on(scheduler)
+                await self._tick_on()
             finally:
-                await self._drain(scheduler)
+                await self._drain()
 
     # --- the tick ---
 
-    async def _tick_on(self, scheduler: "AsyncIOScheduler") -> None:
+    async def _tick_on(self) -> None:
         clock = self._setup.doors.clock
         reloaded_at = offset_at = clock.monotonic()
         offset = datetime.now(UTC).timestamp() - offset_at
@@ -136,12 +136,12 @@ class LocalEngine:
             wait = await self._tick()
             if self._hup or clock.monotonic() - reloaded_at > 2 * TICK:
                 reloaded_at = clock.monotonic()
-                scheduler = await self._look_at_config(scheduler)
+                await self._look_at_config()
             moved = datetime.now(UTC).timestamp() - clock.monotonic() - offset
             if abs(moved) > 2:
                 offset += moved
                 log.warning("clock stepped by=%.0fs", moved)
-                for job in scheduler.get_jobs():
+                for job in self._scheduler.get_jobs():
                     job.modify(next_run_time=datetime.now(UTC))
             if not self._stopping:
                 await self._sleep(wait)
@@ -229,22 +229,22 @@ class LocalEngine:
         scheduler.start()
         return scheduler
 
-    async def _look_at_config(self, scheduler: "AsyncIOScheduler") -> "AsyncIOScheduler":
+    async def _look_at_config(self) -> None:
         asked, self._hup = self._hup, False
         try:
             setup = await asyncio.get_running_loop().run_in_executor(self._pool, self._reload, asked)
         except ConfigError as error:
             log.error("configuration not taken, the last good one stays: %s", "; ".join(error.problems))
-            return scheduler
+            return
         if setup is None:
-            return scheduler
+            return
         old, self._setup = self._setup.fetcher, setup
         self._runner = self._new_runner()
         before = set(self._turns)
-        scheduler.shutdown(wait=False)
+        self._scheduler.shutdown(wait=False)
         asyncio.get_running_loop().create_task(_close_after(before, old))
         log.info("configuration reloaded feeds=%d", len(setup.settings.feeds))
-        return self._start_jobs()
+        self._scheduler = self._start_jobs()
 
     def _stop(self) -> None:
         self._stopping = self._runner.stopping = True
@@ -254,12 +254,12 @@ class LocalEngine:
         self._hup = True
         self._wake.set()
 
-    async def _drain(self, scheduler: "AsyncIOScheduler") -> None:
+    async def _drain(self) -> None:
         """Finishes what is in hand within DRAIN seconds; what is not asked yet is due again at the next start."""
         self._runner.stopping = True
         self._notices.send("STOPPING=1")
         self._pulse.stop.set()
-        scheduler.shutdown(wait=False)
+        self._scheduler.shutdown(wait=False)
         if self._setup.cluster is not None and self._worker is not None:
             self._setup.cluster.worker.stop()
             await asyncio.wait({self._worker}, timeout=DRAIN)

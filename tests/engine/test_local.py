@@ -1,0 +1,187 @@
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fakes import START, FakeClock, FakeWeb
+
+from monitor.clock import SystemClock
+from monitor.engine.local import Job, LocalEngine, Setup, run_once
+from monitor.engine.workers import InlineWorkers
+from monitor.errors import ConfigError
+from monitor.model import Answer, Request
+from monitor.ports import Clock, Doors, Store
+from monitor.settings import Feed, FetchSettings, ScheduleSettings, Settings, StoreSettings
+from monitor.store.sql import open_store
+
+FEED = "http://news.example/feed"
+STORY = "http://news.example/{}"
+
+
+def a_feed(*stories: str) -> str:
+    items = "".join(f"<item><guid>{s}</guid><title>About {s}</title><link>{STORY.format(s)}</link></item>" for s in stories)
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{items}</channel></rss>'
+
+
+def a_page(story: str, words: str = "The harbour was closed for repairs on Monday, the port office said in the evening.") -> str:
+    text = "".join(f"<p>{words} Paragraph {n} tells more of it, at some length and in plain words.</p>" for n in range(5))
+    return f"<html><head><title>About {story}</title></head><body><article><h1>About {story}</h1>{text}</article></body></html>"
+
+
+class Asks:
+    """The fake web behind the fetcher's door."""
+
+    def __init__(self, web: FakeWeb, after: Callable[[Request], None] = lambda request: None) -> None:
+        self.web, self.after, self.closed = web, after, False
+
+    async def fetch(self, request: Request) -> Answer:
+        answer = self.web.ask(request)
+        self.after(request)
+        return answer
+
+    def rest(self, host: str) -> timedelta:
+        return timedelta(0)
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = open_store(None, state_dir=tmp_path, read_only=False, settings=StoreSettings())
+    yield made
+    made.close()
+
+
+def settings_of(tmp_path: Path, *feeds: Feed) -> Settings:
+    return Settings(tmp_path, tmp_path, fetch=FetchSettings(host_gap=timedelta(0)), feeds=feeds)
+
+
+def doors_of(store: Store, clock: Clock, bounds: ScheduleSettings | None = None) -> Doors:
+    return Doors(store, InlineWorkers(), clock, bounds or ScheduleSettings(), lambda diff, tags: (), lambda host: None)
+
+
+def a_web(clock: FakeClock) -> FakeWeb:
+    web = FakeWeb(clock)
+    web[FEED] = a_feed("one", "two")
+    for story in ("one", "two"):
+        web[STORY.format(story)] = a_page(story)
+    return web
+
+
+def a_round(store: Store, clock: FakeClock, web: FakeWeb, *, force: bool = False) -> list[str]:
+    work = run_once(doors_of(store, clock), Asks(web), FetchSettings(host_gap=timedelta(0)), feeds=None, force=force)
+    done = asyncio.run(work).done
+    return sorted(one.task.url for one in done)
+
+
+def test_a_round_polls_what_is_due_and_the_pages_of_new_entries(store: Store) -> None:
+    clock = FakeClock()
+    store.sync_feeds([Feed("news", FEED)], clock.now())
+
+    first = a_round(store, clock, a_web(clock))
+    again = a_round(store, clock, a_web(clock))
+
+    assert first == [FEED, STORY.format("one"), STORY.format("two")]
+    assert again == []
+
+
+def test_a_forced_round_asks_all_again_once_each_and_conditionally(store: Store) -> None:
+    clock = FakeClock()
+    web = a_web(clock)
+    store.sync_feeds([Feed("news", FEED)], clock.now())
+    a_round(store, clock, web)
+    clock.move(minutes=1)
+
+    assert len(a_round(store, clock, web, force=True)) == 3
+    assert all(request.validators is not None for request in web.asked[3:])
+
+
+def a_life(
+    store: Store, setup: Setup, *, reload: Callable[[bool], Setup | None] = lambda asked: None, signals: int = signal.SIGTERM
+) -> None:
+    """Runs the daemon until its fetcher has been asked three times, then sends the signal; the test's fetcher does that."""
+
+    async def live() -> None:
+        async with asyncio.timeout(20):
+            await LocalEngine(setup, reload).run()
+
+    asyncio.run(live())
+
+
+def test_the_daemon_works_off_what_is_due_and_stops_when_told(store: Store, tmp_path: Path) -> None:
+    web, clock = a_web(FakeClock()), SystemClock()
+    store.sync_feeds([Feed("news", FEED)], clock.now())
+
+    def stop_after_three(request: Request) -> None:
+        if len(web.asked) == 3:
+            signal.raise_signal(signal.SIGTERM)
+
+    fetcher = Asks(web, stop_after_three)
+    a_life(store, Setup(settings_of(tmp_path), doors_of(store, clock), fetcher))
+
+    assert sorted(request.url for request in web.asked) == [FEED, STORY.format("one"), STORY.format("two")]
+    assert fetcher.closed
+    assert len(list(store.revisions(1))) == 1
+
+
+def test_a_faulty_configuration_leaves_the_last_good_one(store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    web, clock = a_web(FakeClock()), SystemClock()
+    store.sync_feeds([Feed("news", FEED)], clock.now())
+
+    def reload(asked: bool) -> Setup | None:
+        signal.raise_signal(signal.SIGTERM)
+        raise ConfigError(["feeds.toml:3: unknown key 'urll'"])
+
+    def hang_up(request: Request) -> None:
+        if len(web.asked) == 3:
+            signal.raise_signal(signal.SIGHUP)
+
+    a_life(store, Setup(settings_of(tmp_path), doors_of(store, clock), Asks(web, hang_up)), reload=reload)
+
+    assert "unknown key 'urll'" in caplog.text
+
+
+def test_a_new_configuration_is_taken_without_a_restart(store: Store, tmp_path: Path) -> None:
+    web, clock = a_web(FakeClock()), SystemClock()
+    web["http://other.example/feed"] = a_feed()
+    store.sync_feeds([Feed("news", FEED)], clock.now())
+    reloaded: list[bool] = []
+
+    def act(request: Request) -> None:
+        if len(web.asked) == 3:
+            signal.raise_signal(signal.SIGHUP)
+        if request.url == "http://other.example/feed":
+            signal.raise_signal(signal.SIGTERM)
+
+    first = Setup(settings_of(tmp_path), doors_of(store, clock), Asks(web, act))
+
+    def reload(asked: bool) -> Setup | None:
+        if reloaded:
+            return None
+        reloaded.append(asked)
+        store.sync_feeds([Feed("news", FEED), Feed("other", "http://other.example/feed")], clock.now())
+        return replace(first, fetcher=Asks(web, act))
+
+    a_life(store, first, reload=reload)
+
+    assert reloaded == [True]
+
+
+def test_a_job_that_fails_is_tried_again(store: Store, tmp_path: Path) -> None:
+    tries: list[int] = []
+
+    def fail() -> None:
+        tries.append(1)
+        if len(tries) == 2:
+            signal.raise_signal(signal.SIGTERM)
+        raise OSError("no room")
+
+    job = Job("tell", timedelta(milliseconds=20), fail)
+    web = FakeWeb(FakeClock(START))
+    a_life(store, Setup(settings_of(tmp_path), doors_of(store, SystemClock()), Asks(web), (job,)))
+
+    assert len(tries) >= 2

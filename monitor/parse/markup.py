@@ -19,7 +19,11 @@ _INLINE = frozenset({
     "meta", "body", "html", "base", "col", "td", "th", "caption", "nobr", "blink", "applet", "frame", "frameset", "marquee",
 })  # fmt: skip
 _ELEMENTS = _BLOCKS | _UNSEEN | _INLINE
-_TAG = re.compile(r"<!--|<!\[CDATA\[|</?([A-Za-z][A-Za-z0-9:-]*)(?:[^<>\"']|\"[^\"]{0,4000}\"|'[^']{0,4000}')*>|<[!?][^<>]*>")
+_INSIDE = r"(?:[^<>\"']|\"[^\"]{0,4000}\"|'[^']{0,4000}')*"
+_TAG = re.compile(rf"</?[A-Za-z]{_INSIDE}>")
+_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS, key=len, reverse=True))})(?=[\s/>]){_INSIDE}>", re.IGNORECASE)
+_UNSEEN_TAG = re.compile(rf"<(?:{'|'.join(sorted(_UNSEEN))})(?=[\s/>])", re.IGNORECASE)
+_HIDING = re.compile(rf"<!--|<!\[CDATA\[|<![^<>]*>|<({'|'.join(sorted(_UNSEEN))})(?=[\s/>]){_INSIDE}>", re.IGNORECASE)
 _LOOSE_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9:-]*)[^<>]*>")
 _HIDDEN = re.compile(r"<!--.{0,4000}?-->|<!DOCTYPE[^>]{0,400}>|<(script|style)\b[^<>]{0,400}>.{0,4000}?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -31,13 +35,21 @@ def paragraphs_of_html(markup: str) -> str:
     """The words of an HTML fragment; blocks and line breaks part paragraphs, which a blank line parts in the result."""
     if "<" not in markup:
         return _paragraphs(unescaped(markup))
+    if "<!" in markup or _UNSEEN_TAG.search(markup):
+        markup = _seen(markup)
+    text = unescaped(_TAG.sub("", _BLOCK_TAG.sub("\0", markup)))
+    return _PARAGRAPH.join(folded for piece in text.split("\0") if (folded := " ".join(piece.split())))
+
+
+def _seen(markup: str) -> str:
+    """The markup without comments and without elements that no reader sees; CDATA opened."""
     out: list[str] = []
     unclosed: set[str] = set()
     at = 0
-    while match := _TAG.search(markup, at):
+    while match := _HIDING.search(markup, at):
         out.append(markup[at : match.start()])
-        name = (match[1] or "").lower()
         at = match.end()
+        name = (match[1] or "").lower()
         if match[0] == "<!--":
             close = markup.find("-->", at)
             at = len(markup) if close < 0 else close + 3
@@ -45,17 +57,14 @@ def paragraphs_of_html(markup: str) -> str:
             close = markup.find("]]>", at)
             out.append(markup[at : close if close >= 0 else len(markup)])
             at = len(markup) if close < 0 else close + 3
-        elif name in _BLOCKS:
-            out.append("\0")
-        elif name in _UNSEEN and name not in unclosed and match[0][1] != "/" and not match[0].endswith("/>"):
-            close_tag = _CLOSING[name].search(markup, at)
-            if close_tag:
-                at = close_tag.end()
+        elif name and name not in unclosed and not match[0].endswith("/>"):
+            end = _CLOSING[name].search(markup, at)
+            if end:
+                at = end.end()
             else:
                 unclosed.add(name)
     out.append(markup[at:])
-    text = unescaped("".join(out))
-    return _PARAGRAPH.join(folded for piece in text.split("\0") if (folded := " ".join(piece.split())))
+    return "".join(out)
 
 
 def paragraphs_of_text(text: str) -> str:
@@ -76,7 +85,14 @@ def headline(markup: str, *, is_html: bool) -> str:
 
 def unescaped(text: str) -> str:
     """Character references read once; a reference without its semicolon is text (`AT&T`, `?a=1&copy=2`)."""
-    return _REFERENCE.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
+    return _REFERENCE.sub(_read_reference, text) if "&" in text else text
+
+
+_COMMON = {"&amp;": "&", "&nbsp;": "\xa0", "&quot;": '"', "&lt;": "<", "&gt;": ">", "&#39;": "'", "&#8217;": "’", "&#160;": "\xa0"}
+
+
+def _read_reference(match: re.Match[str]) -> str:
+    return _COMMON.get(match[0]) or html.unescape(match[0])
 
 
 def _tag_to_nothing(match: re.Match[str]) -> str:

@@ -16,7 +16,8 @@ _DOCTYPE = re.compile(rb"<!DOCTYPE[^<>\[\]]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IG
 _NAME = rb"(?:[A-Za-z_][\w.-]*:)?"
 _ROOT = re.compile(rb"<" + _NAME + rb"([A-Za-z_][\w.-]*)")
 _FEED_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:rss|feed|RDF|channel|urlset|sitemapindex)(?=[\s>])", re.IGNORECASE)
-_MARK = re.compile(rb"<!--|<!\[CDATA\[|<(/?)(?:[A-Za-z_][\w.-]*:)?(item|entry)(?=[\s/>])", re.IGNORECASE)
+# not IGNORECASE, which would cost a third of a millisecond a feed: it keeps the search from jumping to the next "<"
+_MARK = re.compile(rb"<(?:!--|!\[CDATA\[|(/?)(?:[A-Za-z_][\w.-]*:)?(item|entry|ITEM|ENTRY|Item|Entry)(?=[\s/>]))")
 _CHANNEL = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?channel(?=[\s>])[^>]*>", re.IGNORECASE)
 # How far into the body a feed may begin behind somebody's warnings.
 MAX_JUNK = 16_384

@@ -49,5 +49,6 @@ def start_log(verbosity: int, *, as_json: bool = False) -> None:
     handler.setFormatter(JsonLine() if as_json else text)
     logging.basicConfig(level=_LEVELS.get(max(-2, verbosity), logging.DEBUG), handlers=[handler])
     logging.getLogger("pgqueuer").setLevel(logging.CRITICAL)  # a lost server is told in one line of ours
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     for name in ("aiohttp", "asyncio", "httpx", "alembic"):
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -13,6 +13,7 @@ from typing import Any
 
 from monitor.model import ArticleState, Content, Event, KnownArticle, Page, Restamp, Revision, Said, Stamp, Verdict
 from monitor.proof import folded, text_key
+from monitor.revise.memo import Memo, builds_on, held_text
 from monitor.times import rfc3339
 
 # How soon to look again: after a doubt (the second look decides), after a suspect or absent page (it may be over soon).
@@ -59,7 +60,7 @@ class Decision:
 
 def decide(known: KnownArticle, page: Page, listings: Mapping[str, Said], now: datetime) -> Decision:
     """What a look at the article's page means. `listings` is what each feed says of it now."""
-    memo = _Memo.read(known.memo)
+    memo = Memo.read(known.memo)
     if page.verdict == "suspect":
         return _suspect(known, page, memo, now)
     memo = replace(memo, absent=None, met=None, extractor=page.extractor or memo.extractor)
@@ -84,7 +85,7 @@ def decide_feed(
     known: KnownArticle, content: Content, posted: Stamp | None, updated: Stamp | None, listings: Mapping[str, Said], now: datetime
 ) -> Decision:
     """What a feed's own words mean: the text itself where no page can be had, else only what each feed says beside the page."""
-    memo = _Memo.read(known.memo)
+    memo = Memo.read(known.memo)
     head = known.head
     if head is None:
         return _revision(known, _Version(content, posted, updated, "feed", memo), listings, "new")
@@ -105,7 +106,7 @@ def decide_feed(
 
 def decide_absence(known: KnownArticle, status: int | None, reason: str, now: datetime) -> Decision:
     """What an answer without a page means. 404 and 410 (or a `reason` of SIGHTINGS) seen often enough make the article `gone`."""
-    memo = _Memo.read(known.memo)
+    memo = Memo.read(known.memo)
     sign = "absent" if status in _STATUS_GONE else reason
     if sign not in SIGHTINGS:
         return Decision("failed", reason=reason, memo=memo.write())
@@ -114,7 +115,7 @@ def decide_absence(known: KnownArticle, status: int | None, reason: str, now: da
 
 def decide_same(known: KnownArticle, now: datetime) -> Decision:
     """What a 304 or the same bytes as last time mean: the text that was met last is still there."""
-    memo, head = _Memo.read(known.memo), known.head
+    memo, head = Memo.read(known.memo), known.head
     if head is None or head.event == "gone" or memo.met is not None:
         return Decision("same", rev_met=memo.met or known.head_rev or None, memo=replace(memo, absent=None).write())
     return Decision(
@@ -132,65 +133,6 @@ def unchanged(known: KnownArticle, verdict: Verdict, reason: str) -> Decision:
     return Decision(verdict, reason=reason, memo=known.memo)
 
 
-# --- the memory -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A doubtful text that waits for a second look: its key, what it took from the head and what it brought, as paragraph hashes."""
-
-    key: str
-    at: str
-    lost: tuple[str, ...]
-    brought: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Memo:
-    """What decisions remember between looks.
-
-    `fresh` is the revision made by the last look, `met` an earlier one whose text stands there while the article flaps, `said` maps
-    slug → hash of the feed's words → revision.
-    """
-
-    held: _Held | None = None
-    absent: tuple[str, int, str] | None = None
-    fresh: int | None = None
-    met: int | None = None
-    extractor: str = ""
-    said: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, text: str) -> "_Memo":
-        raw: dict[str, Any] = json.loads(text or "{}")
-        held, absent = raw.get("held"), raw.get("absent")
-        return cls(
-            held=_Held(held["key"], held["at"], tuple(held["lost"]), tuple(held["brought"])) if held else None,
-            absent=(absent[0], absent[1], absent[2]) if absent else None,
-            fresh=raw.get("fresh"),
-            met=raw.get("met"),
-            extractor=raw.get("extractor", ""),
-            said=raw.get("said", {}),
-        )
-
-    def write(self) -> str:
-        held = self.held
-        shape = {
-            "held": {"key": held.key, "at": held.at, "lost": held.lost, "brought": held.brought} if held else None,
-            "absent": self.absent,
-            "fresh": self.fresh,
-            "met": self.met,
-            "extractor": self.extractor,
-            "said": self.said,
-        }
-        return json.dumps({name: value for name, value in shape.items() if value}, separators=(",", ":"))
-
-
-def pinned_extractor(memo: str) -> str | None:
-    """The extractor that read this article's page before, for `PageContext.extractor`; None before the first look."""
-    return _Memo.read(memo).extractor or None
-
-
 @dataclass(frozen=True, slots=True)
 class _Version:
     """What was read, and the memory so far. `own_posted` is the Posted that stands on the page itself."""
@@ -199,7 +141,7 @@ class _Version:
     posted: Stamp | None
     updated: Stamp | None
     extractor: str
-    memo: _Memo
+    memo: Memo
     own_posted: Stamp | None = None
 
 
@@ -279,24 +221,24 @@ def _doubtful(
     known: KnownArticle, head: Revision, version: _Version, doubts: tuple[str, ...], listings: Mapping[str, Said], now: datetime
 ) -> Decision:
     """Held at first sight; a revision when a second look shows the same text or one that builds on it."""
-    new = _held(head.content, version.content, rfc3339(now))
+    new = held_text(head.content, version.content, rfc3339(now))
     held = version.memo.held
     if held and held.key == new.key:
         return _revision(known, version, listings, "edited", first_seen_at=_time(held.at), confirmed=True)
-    if held and _builds_on(held, new, version.content):
+    if held and builds_on(held, new, version.content):
         return _revision(known, version, listings, "edited", first_seen_at=_time(held.at))
     memo = replace(version.memo, held=new)
     return Decision("held", reason="; ".join(doubts), memo=memo.write(), sooner=AFTER_DOUBT, extractor=version.extractor)
 
 
-def _suspect(known: KnownArticle, page: Page, memo: _Memo, now: datetime) -> Decision:
+def _suspect(known: KnownArticle, page: Page, memo: Memo, now: datetime) -> Decision:
     reason = page.reason or "empty"
     if reason in SIGHTINGS:
         return _absent(known, memo, reason, reason, "suspect", now)
     return Decision("suspect", reason=reason, memo=memo.write(), sooner=AFTER_SUSPECT, extractor=page.extractor)
 
 
-def _absent(known: KnownArticle, memo: _Memo, sign: str, reason: str, verdict: Verdict, now: datetime) -> Decision:
+def _absent(known: KnownArticle, memo: Memo, sign: str, reason: str, verdict: Verdict, now: datetime) -> Decision:
     head = known.head
     if known.state == "gone" or (head is not None and head.event == "gone"):
         return Decision("gone", reason=reason, rev_met=known.head_rev or None, memo=memo.write())
@@ -361,25 +303,6 @@ def _words(said: Said) -> str:
 
 
 # --- doubts ---------------------------------------------------------------------------------------------------------
-
-
-def _held(old: Content, new: Content, at: str) -> _Held:
-    before, after = _pieces(old), _pieces(new)
-    lost = tuple(sorted(before - after))
-    return _Held(text_key(new).hex(), at, lost, tuple(sorted(after - before)))
-
-
-def _builds_on(held: _Held, new: _Held, content: Content) -> bool:
-    """Does the new text keep what was doubtful: all that was lost is still lost, and most of what was brought is still there?"""
-    if not set(held.lost) <= set(new.lost):
-        return False
-    kept = len(set(held.brought) & _pieces(content))
-    return kept * 2 > len(held.brought) or (not held.brought and bool(held.lost))
-
-
-def _pieces(content: Content) -> set[str]:
-    texts = (content.title, content.subtitle or "", *content.body, *content.captions)
-    return {hashlib.sha256(folded(text).encode("utf-8", "surrogatepass")).hexdigest()[:10] for text in texts if text}
 
 
 def _stamp_doubts(head: Revision, page: Page) -> tuple[str, ...]:

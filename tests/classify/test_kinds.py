@@ -134,6 +134,30 @@ def test_a_correction_note_is_known_in(language: str) -> None:
     assert found.disclosed is True
 
 
+MORE_NOTES = [
+    "(Corrects headline to say Tuesday, not Monday)",
+    "Due to an editing error, an earlier version gave the wrong date.",
+    "This piece was updated to clarify that the firm denies it.",
+    "A previous headline said the mayor had resigned. He has not.",
+    "알려왔습니다: 기사에 나온 인물의 직책은 부장입니다.",
+    "※記事の一部を修正しました。",
+    "當初，本文已更正人名。",
+    "特此更正，并向读者致歉。",
+    "Der Artikel wurde nachträglich korrigiert.",
+    "Dans une première version de cet article, nous écrivions que le pont était fermé.",
+    "Esta información ha sido corregida.",
+    "ERRAMOS: a votação é na terça.",
+    "Questo articolo è stato corretto: la data era sbagliata.",
+    "В тексте исправлена ошибка.",
+    "جرى تصحيح هذا المقال لتوضيح التاريخ.",
+]
+
+
+@pytest.mark.parametrize("note", MORE_NOTES)
+def test_a_correction_note_is_known_in_other_words(note: str) -> None:
+    assert "correction-note" in judged(Content("T", body=(REST,)), Content("T", body=(REST, note))).kinds
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -142,6 +166,11 @@ def test_a_correction_note_is_known_in(language: str) -> None:
         "La corrección de los exámenes durará dos semanas.",
         "교정 시설이 부족하다고 법무부가 밝혔다.",
         "The earlier law was amended by the new parliament.",
+        "The bank said that its earlier version of the plan was wrong.",
+        "The minister apologised for the error on Friday.",
+        "Die Prognose wurde von der Regierung nach unten korrigiert.",
+        "Суд исправил ошибку в своем решении.",
+        "회사는 사업보고서를 정정 공시했다.",
     ],
 )
 def test_a_sentence_about_corrections_is_no_note(text: str) -> None:

@@ -164,7 +164,8 @@ def _codes() -> set[str]:
 
 
 def _commands() -> Iterator[tuple[str, click.Command, click.Context]]:
-    with click.Context(cli, info_name="monitor", max_content_width=100, terminal_width=100) as top:
+    settings = {**cli.context_settings, "max_content_width": 100, "terminal_width": 100}
+    with click.Context(cli, info_name="monitor", **settings) as top:
         for name in cli.list_commands(top):
             command = cli.get_command(top, name)
             assert command

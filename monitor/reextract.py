@@ -18,7 +18,7 @@ FIELDS = ("title", "subtitle", "authors", "section", "body", "captions")
 
 @dataclass(frozen=True, slots=True)
 class Rereading:
-    """What reading one article's newest stored page again gave: the `fields` that read differently, or the `reason` why it was left alone."""
+    """What reading an article's newest stored page again gave: the `fields` that read differently, or the `reason` why it was left alone."""
 
     article: Article
     old: Content

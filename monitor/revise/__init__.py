@@ -5,11 +5,9 @@ Pure: what is known and what was read go in, a `Decision` comes out. The memory 
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from monitor.model import ArticleState, Content, Event, KnownArticle, Page, Restamp, Revision, Said, Stamp, Verdict
 from monitor.proof import folded, text_key

@@ -128,7 +128,8 @@ _STEM_WORDS = """
     erreur errad bericht richtigst fassung rectif rettif retif inexact modif contrair aclarac esclarec precisaz
     fe_de_err 정정 바로잡 반론 알려왔 추후보도 잘못 오류 오기 오보 訂正 更正 勘误 勘誤 澄清 誤 误
     ことわり お断り 失礼 間違 錯 错 précision verseh erróne correç versión
-    versão erramos rettific notizia 改正 わび 詫び 修正 更正 извинен неточн исправ поправк уточнен опроверж верси скоррект تصحيح تنويه تصويب توضيح النسخة نسخة
+    versão erramos rettific 改正 わび 詫び 修正 извинен неточн исправ поправк
+    уточнен опроверж верси скоррект تصحيح تنويه تصويب توضيح النسخة نسخة
 """
 _STEMS = tuple(stem.replace("_", " ") for stem in _STEM_WORDS.split())
 _LATIN_STEMS = tuple(stem for stem in _STEMS if stem.isascii())

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from monitor.engine.once import Round
     from monitor.engine.workers import ProcessWorkers
     from monitor.model import Edit
+    from monitor.notify import Notifiers
     from monitor.ports import Clock, Store
     from monitor.settings import Settings
 
@@ -94,7 +95,9 @@ def check(face: Face, slugs: tuple[str, ...], force: bool, as_json: bool) -> int
 
             told = _told(asyncio.run(once()))
             if app.settings.targets:
-                _tell(app, store, settled=True)
+                from monitor.notify import open_notifiers
+
+                _tell(app, store, app.settings, open_notifiers(app.settings), settled=True)
         finally:
             workers.close()
             app.close()
@@ -181,15 +184,17 @@ def _jobs(app: "App", store: "Store") -> "list[Job]":
         jobs.append(Job("seal", HOURLY, lambda: kept.seal(app.clock.now(), every=SEAL_EVERY)))
         jobs.append(Job("retention", HOURLY, lambda: kept.sweep(app.clock.now())))
     if app.settings.targets:
-        jobs.append(Job("tell", TELL_EVERY, lambda: _tell(app, store, settled=False)))
+        from monitor.notify import open_notifiers
+
+        notifiers, settings = open_notifiers(app.settings), app.settings
+        jobs.append(Job("tell", TELL_EVERY, lambda: _tell(app, store, settings, notifiers), notifiers.hang_up))
     return jobs
 
 
-def _tell(app: "App", store: "Store", *, settled: bool) -> None:
+def _tell(app: "App", store: "Store", settings: "Settings", notifiers: "Notifiers", *, settled: bool = False) -> None:
     from monitor import deliver
-    from monitor.notify import open_notifiers
 
-    deliver.round(store, open_notifiers(app.settings), app.settings, app.clock, settled=settled)
+    deliver.round(store, notifiers, settings, app.clock, settled=settled)
 
 
 class _Reload:

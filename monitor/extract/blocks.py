@@ -6,16 +6,21 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Elements whose text is never the article's: machinery, controls, and what the page's own markup calls navigation.
-_SKIPPED = frozenset(
+_SKIPPED = _words(
     "script style noscript template svg iframe button select nav footer head video audio object canvas textarea dialog menu option"
-    " input math map datalist applet frameset".split()  # noqa: SIM905 - a word list reads better as words
+    " input math map datalist applet frameset"
 )
-_BLOCK = frozenset(
+_BLOCK = _words(
     "p div h1 h2 h3 h4 h5 h6 li ul ol blockquote pre td th tr table section article main header figure figcaption hr dl dt dd tbody"
-    " thead tfoot center body address details summary aside picture form fieldset hgroup caption".split()  # noqa: SIM905 - as above
+    " thead tfoot center body address details summary aside picture form fieldset hgroup caption"
 )
-_ROLES = frozenset("navigation complementary banner contentinfo search dialog alertdialog menu toolbar".split())
+_ROLES = _words("navigation complementary banner contentinfo search dialog alertdialog menu toolbar")
 
 # What developers call the parts of a page that are not the article, in class names and ids; whole words between - _ / and spaces.
 _FURNITURE = re.compile(

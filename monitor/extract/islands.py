@@ -9,12 +9,17 @@ from dataclasses import dataclass, field
 
 from monitor.extract.blocks import Block, Document
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Elements that are a text's own structure: they make no box of what they hold.
-_STRUCTURE = frozenset("ul ol dl blockquote table tbody thead tr hgroup figure details".split())
-_LEAVES = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote pre dd dt td th figcaption".split())
-_ITEMS = frozenset("li dd dt td th".split())
-_LISTS = frozenset("ul ol dl table".split())
-_HEADINGS = frozenset("h2 h3 h4 h5 h6".split())
+_STRUCTURE = _words("ul ol dl blockquote table tbody thead tr hgroup figure details")
+_LEAVES = _words("p h1 h2 h3 h4 h5 h6 li blockquote pre dd dt td th figcaption")
+_ITEMS = _words("li dd dt td th")
+_LISTS = _words("ul ol dl table")
+_HEADINGS = _words("h2 h3 h4 h5 h6")
 
 # A kind of wrapper that holds this share of the prose is how this page sets its text.
 _OWN_SHARE = 0.2
@@ -135,7 +140,7 @@ def _leads(island: _Island) -> bool:
     return island.paragraphs > 0 and island.short == 0 and island.linked <= 0.1 * island.size
 
 
-_GENERATED = frozenset("css sc jsx svelte emotion".split())
+_GENERATED = _words("css sc jsx svelte emotion")
 
 
 def lasting_name(name: str) -> str:

@@ -17,15 +17,16 @@ from monitor.times import read_stamp
 
 _POSTED_METAS = (
     "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "pubdate",
-    "publishdate",    "publish-date", "publish_date", "published_time", "date.published", "dc.date.issued", "dcterms.created", "dcterms.issued",
-    "dcterms.date",     "dc.date", "dc.date.created", "sailthru.date", "bt:pubdate", "cxenseparse:recs:publishtime", "cxenseparse:publishtime",
-    "article.published",     "article.created", "originalpublicationdate", "displaydate", "displaytime", "rbpubdate", "ptime", "published-date", "publication_date",
+    "publishdate", "publish-date", "publish_date", "published_time", "date.published", "dc.date.issued", "dcterms.created",
+    "dcterms.issued", "dcterms.date", "dc.date", "dc.date.created", "sailthru.date", "bt:pubdate",
+    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "article.published", "article.created",
+    "originalpublicationdate", "displaydate", "displaytime", "rbpubdate", "ptime", "published-date", "publication_date",
     "publication-date", "date_published", "datecreated", "iso-8601-publish-date", "created", "date", "pub_date", "published",
 )  # fmt: skip
 _UPDATED_METAS = (
     "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "dcterms.modified", "dc.date.modified",
-    "article.updated",     "lastmod", "last-modified", "lastmodified", "article:modified", "utime", "revised", "rbupdatedate", "bt:moddate", "modified-date",
-    "date.modified", "date_modified",
+    "article.updated", "lastmod", "last-modified", "lastmodified", "article:modified", "utime", "revised", "rbupdatedate",
+    "bt:moddate", "modified-date", "date.modified", "date_modified",
 )  # fmt: skip
 
 # Words in front of a stamp, in the languages the stamps are read in. They only say which of the two it is.
@@ -61,15 +62,14 @@ _AFTER_LABEL = re.compile(
     r"^[\s:：|·.,;–—/\-\]\)】)>]*(?:(?:on|at|am|um|le|el|il|à|a las|alle|em|в|den|日時?|time|date|uhr|in)\b[\s:：]*)*", re.IGNORECASE
 )
 _MAX_LINE = 160
-_HEADER_BLOCKS = 40
 
 
 # Where nothing else names a zone, the language does, if nearly all of its outlets share one.
 _ZONES = {
     "ko": "Asia/Seoul", "ja": "Asia/Tokyo", "zh": "Asia/Shanghai", "de": "Europe/Berlin", "fr": "Europe/Paris", "it": "Europe/Rome",
     "nl": "Europe/Amsterdam", "sv": "Europe/Stockholm", "da": "Europe/Copenhagen", "nb": "Europe/Oslo", "no": "Europe/Oslo",
-    "nn": "Europe/Oslo", "fi": "Europe/Helsinki", "pl": "Europe/Warsaw", "cs": "Europe/Prague", "hu": "Europe/Budapest", "el": "Europe/Athens",
-    "tr": "Europe/Istanbul", "he": "Asia/Jerusalem", "vi": "Asia/Ho_Chi_Minh", "th": "Asia/Bangkok", "ru": "Europe/Moscow",
+    "nn": "Europe/Oslo", "fi": "Europe/Helsinki", "pl": "Europe/Warsaw", "cs": "Europe/Prague", "hu": "Europe/Budapest",
+    "el": "Europe/Athens",    "tr": "Europe/Istanbul", "he": "Asia/Jerusalem", "vi": "Asia/Ho_Chi_Minh", "th": "Asia/Bangkok", "ru": "Europe/Moscow",
 }  # fmt: skip
 
 
@@ -199,7 +199,8 @@ _DAY = re.compile(
     r"(?<!\d)(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}|\d{1,2}\.\d{1,2}\.\d{2}(?!\d)"
     r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]"
     r"|\d{1,2}(?:st|nd|rd|th|er|º|\.)?\s(?:de\s)?[^\W\d_]{3,12}\.?,?\s(?:de\s|del\s)?\d{4}|[^\W\d_]{3,10}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4})"
-    r"(?:[T,\s|·–-]{1,4}(?:at\s|um\s|à\s|a las\s|alle\s)?\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?(?:\s(?:Uhr|UTC|GMT|[A-Z]{3,4})(?!\w))?)?",
+    r"(?:[T,\s|·–-]{1,4}(?:at\s|um\s|à\s|a las\s|alle\s)?\d{1,2}[:.h]\d{2}(?::\d{2})?"
+    r"(?:\s?[ap]\.?m\.?)?(?:\s(?:Uhr|UTC|GMT|[A-Z]{3,4})(?!\w))?)?",
     re.IGNORECASE,
 )
 

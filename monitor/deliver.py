@@ -48,7 +48,7 @@ PAGES = 40  # batches of an instant target that one round looks at: 20,000 rows 
 ALIKE_MAX = 50  # edits of one fingerprint beyond which nobody compares the texts around them
 SHOWN = 200  # edits a message shows at most; the others are counted
 MAX_PER = (60, timedelta(hours=1))  # for people; machines (webhook, exec) get everything unless `max` is set
-LINES = 8  # targets that are told at once, so that one that hangs holds up no other
+LINES = 32  # targets that are told at once, so that one that hangs holds up no other
 
 
 def round(store: Store, notifiers: Mapping[str, Notifier], settings: Settings, clock: Clock, *, settled: bool = False) -> Told:

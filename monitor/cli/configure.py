@@ -7,6 +7,7 @@ import shlex
 import click
 
 from monitor.cli.face import Face, pass_face, print_json, say
+from monitor.cli.printing import counted
 from monitor.errors import NotFound, UsageError
 
 CONFIG_FILES = ("monitor.toml", "feeds.toml", "site.toml")
@@ -43,7 +44,8 @@ def check(face: Face, as_json: bool) -> None:
     if as_json:
         print_json("config-check", {"ok": True, "config": str(settings.config_dir), "feeds": len(settings.feeds), "problems": []})
     else:
-        what = f"{len(settings.feeds)} feeds, {len(settings.targets)} targets, {len(settings.rules)} rules"
+        parts = ((settings.feeds, "feed"), (settings.targets, "target"), (settings.rules, "rule"))
+        what = ", ".join(counted(len(part), name) for part, name in parts)
         click.echo(f"{settings.config_dir} is in order: {what}")
 
 

@@ -12,6 +12,7 @@ from monitor.config.values import DAYS, PERIODS
 from monitor.settings import Settings
 
 MASK = "•••"
+COLUMN, WIDTH = 52, 132  # where explanations begin and end in a first file
 _UNITS = (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1))
 _SIZES = (("GB", 1000**3), ("MB", 1000**2), ("kB", 1000), ("B", 1))
 
@@ -104,7 +105,16 @@ def first_file() -> str:
 
 
 def _explained(keys: tuple[Key, ...]) -> list[str]:
-    return [f"# {key.name} = {key.example}".ljust(52) + f" # {key.doc}" for key in keys]
+    from textwrap import wrap
+
+    lines: list[str] = []
+    for key in keys:
+        told = wrap(key.doc, WIDTH - COLUMN)
+        lines += [
+            f"# {key.name} = {key.example}".ljust(COLUMN) + f" # {told[0]}",
+            *("# ".ljust(COLUMN) + f" # {more}" for more in told[1:]),
+        ]
+    return lines
 
 
 def schema(what: str) -> Mapping[str, Any]:

@@ -223,7 +223,8 @@ def _is_mostly_utf8(part: bytes) -> bool:
     """Whether there are ten good characters for each bad byte."""
     text = part.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    return bad * 10 <= sum(char > "\x7f" for char in text) - bad
+    foreign = len(text) - len(text.encode("ascii", "ignore"))
+    return bad * 10 <= foreign - bad
 
 
 def _lost(text: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from monitor.parse.entries import address, entry_of
 from monitor.parse.json_feed import parse_json_feed
 from monitor.parse.markup import headline
 from monitor.parse.outline import Outline, outline, prolog_of
-from monitor.parse.repair import ancestors, end_tags, rebuilt, repaired, without_controls
+from monitor.parse.repair import ancestors, end_tags, rebuilt, repaired, with_entities, without_controls
 from monitor.parse.sax import SAID, Broken
 from monitor.parse.sitemap import parse_sitemap
 
@@ -114,9 +114,10 @@ def _read(lines: Outline, wanted: Sequence[int], url: str) -> tuple[Any | None, 
     said = None if lines.cut_off else _feedparser(document, url)
     if said is not None and len(said.entries) == len(wanted):
         return said, ()
-    said = _feedparser(repaired(_closed(document, lines)), url)
-    if said is not None and len(said.entries) == len(wanted):
-        return said, () if lines.cut_off else ("the XML was broken and has been mended",)
+    for mend in (with_entities, repaired):
+        said = _feedparser(mend(_closed(document, lines)), url)
+        if said is not None and len(said.entries) == len(wanted):
+            return said, () if lines.cut_off else ("the XML was broken and has been mended",)
     return None, ()
 
 

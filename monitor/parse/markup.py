@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import lru_cache
 
 _BLOCKS = frozenset({
     "p", "div", "br", "li", "ul", "ol", "dl", "dt", "dd", "tr", "table", "thead", "tbody", "h1", "h2", "h3", "h4", "h5", "h6",
@@ -19,7 +20,8 @@ _INLINE = frozenset({
     "meta", "body", "html", "base", "col", "td", "th", "caption", "nobr", "blink", "applet", "frame", "frameset", "marquee",
 })  # fmt: skip
 _ELEMENTS = _BLOCKS | _UNSEEN | _INLINE
-_INSIDE = r"(?:[^<>\"']|\"[^\"]{0,4000}\"|'[^']{0,4000}')*"
+# The inside of a tag: attributes with their quoted values, or, where a quotation mark has no partner, anything up to the bracket.
+_INSIDE = r"(?:[^<>\"']*(?:\"[^\"]{0,4000}\"[^<>\"']*|'[^']{0,4000}'[^<>\"']*)*|[^<>]*)"
 _TAG = re.compile(rf"</?[A-Za-z]{_INSIDE}>")
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS, key=len, reverse=True))})(?=[\s/>]){_INSIDE}>", re.IGNORECASE)
 _UNSEEN_TAG = re.compile(rf"<(?:{'|'.join(sorted(_UNSEEN))})(?=[\s/>])", re.IGNORECASE)
@@ -88,11 +90,13 @@ def unescaped(text: str) -> str:
     return _REFERENCE.sub(_read_reference, text) if "&" in text else text
 
 
-_COMMON = {"&amp;": "&", "&nbsp;": "\xa0", "&quot;": '"', "&lt;": "<", "&gt;": ">", "&#39;": "'", "&#8217;": "’", "&#160;": "\xa0"}
-
-
 def _read_reference(match: re.Match[str]) -> str:
-    return _COMMON.get(match[0]) or html.unescape(match[0])
+    return _character(match[0])
+
+
+@lru_cache(maxsize=512)
+def _character(reference: str) -> str:
+    return html.unescape(reference)
 
 
 def _tag_to_nothing(match: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ import html.entities
 import re
 from collections.abc import Callable
 
-_ENTITY = re.compile(rb"&(?:#(\d{1,8});|#[xX]([0-9a-fA-F]{1,8});|([A-Za-z][A-Za-z0-9]{1,31});)?")
+_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,8});|#[xX]([0-9a-fA-F]{1,8});|([A-Za-z][A-Za-z0-9]{1,31});)?")
 _KNOWN = {b"amp", b"lt", b"gt", b"quot", b"apos"}
 _PREFIX = re.compile(rb"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
 _LESS = re.compile(rb"<(?![A-Za-z_/!?])")
@@ -34,10 +34,14 @@ def without_controls(body: bytes) -> bytes:
     return body
 
 
+def with_entities(document: bytes) -> bytes:
+    """The document with stray ampersands and brackets escaped and HTML's entities read. CDATA stays as it is."""
+    return _outside_cdata(document, _mended)
+
+
 def repaired(document: bytes) -> bytes:
-    """The document with its plain mistakes mended. CDATA and comments stay as they are."""
-    document = _outside_cdata(document, _mended)
-    return _with_namespaces(document)
+    """The document with all its plain mistakes mended, undeclared prefixes too."""
+    return _with_namespaces(with_entities(document))
 
 
 _START = re.compile(rb"<([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)((?:\s[^<>]*)?)>")

@@ -165,9 +165,11 @@ class _Telling:
                 self._child = _Child(fate, pair, attributes)
                 self._parser.CharacterDataHandler = self._child.text
                 return
+            self._parser.CharacterDataHandler = self._handler.characters
         elif not self._entry_at and pair[1] in ("item", "entry") and depth <= ITEM_DEPTH:
             self._entry_at = depth
             self._said = {}
+            self._parser.CharacterDataHandler = None  # what stands between its elements is white space
         self._handler.startElementNS(pair, None, _attributes(attributes))
 
     def _end(self, name: str) -> None:
@@ -175,19 +177,23 @@ class _Telling:
         if self._skip_from:
             if depth == self._skip_from:
                 self._skip_from = 0
-                self._parser.CharacterDataHandler = self._handler.characters
+                if not self._entry_at or depth > self._entry_at + 1:
+                    self._parser.CharacterDataHandler = self._handler.characters
             return
         if self._child is not None:
             if depth == self._entry_at + 1:
                 self._child.tell(self._said)
                 self._child = None
-                self._parser.CharacterDataHandler = self._handler.characters
+                self._parser.CharacterDataHandler = None
             else:
                 self._child.close(name.rpartition(BETWEEN)[2], depth)
             return
         if depth == self._entry_at:
             self._entry_at = 0
             self._tell()
+            self._parser.CharacterDataHandler = self._handler.characters
+        elif self._entry_at and depth == self._entry_at + 1:
+            self._parser.CharacterDataHandler = None
         self._handler.endElementNS(self._pairs[name], None)
 
     def _tell(self) -> None:

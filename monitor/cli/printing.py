@@ -85,7 +85,10 @@ def _asked_fields() -> str | None:
 
 
 def say(sentence: str) -> None:
-    """Talk, on stderr."""
+    """Talk, on stderr; with -q only what went wrong."""
+    ctx = click.get_current_context(silent=True)
+    if ctx and ctx.find_root().params.get("quiet") and not sentence.startswith("error: "):
+        return
     click.echo(sentence, err=True)
 
 

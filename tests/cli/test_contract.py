@@ -187,3 +187,28 @@ def test_an_article_can_be_named_by_its_address_or_its_guid(run) -> None:
     assert run("show", f"demo:{guid}@first", "--json").document["rev"] == 1
     assert run("show", "last", "--json").document["article"] == 2
     assert run("show", "last~1", "--json").document["article"] == 1
+
+
+def test_quiet_says_only_what_went_wrong(run) -> None:
+    talk = run("diff", "1@1")
+    assert (talk.code, bool(talk.err)) == (0, True)
+    assert run("-q", "diff", "1@1").err == ""
+    assert run("-q", "show", "99").err.startswith("error: ")
+
+
+def test_one_revision_alone_is_a_difference_without_changes(run) -> None:
+    alone = run("diff", "1@1", "--json")
+
+    assert alone.code == 0
+    assert (alone.document["changes"], alone.document["from_rev"], alone.document["to_rev"]) == ([], 1, 1)
+    assert "one revision" in alone.err or "nothing to compare" in alone.err
+    fits(alone.document, "diff")
+
+
+def test_a_range_backwards_is_shown_backwards_with_a_note(run) -> None:
+    back = run("diff", "1@2..1", "--json", "--full")
+    forth = run("diff", "1@1..2", "--json", "--full")
+
+    assert "backwards" in back.err
+    headline = next(change["segments"] for change in back.document["changes"] if change["field"] == "headline")
+    assert "".join(text for sign, text in headline if sign != "+") == forth.document["title"]

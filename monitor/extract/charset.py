@@ -15,7 +15,8 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 _WIDER = {
     "euc-kr": "cp949", "euc_kr": "cp949", "ks_c_5601-1987": "cp949", "korean": "cp949", "x-windows-949": "cp949",
     "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932",
-    "x-sjis": "cp932",    "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-9": "cp1254",
+    "x-sjis": "cp932",    "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252",
+    "iso-8859-9": "cp1254",
     "big5": "big5hkscs", "tis-620": "cp874", "utf8": "utf-8", "unicode": "utf-8",
 }  # fmt: skip
 _BY_LANGUAGE = {

@@ -69,7 +69,8 @@ _ZONES = {
     "ko": "Asia/Seoul", "ja": "Asia/Tokyo", "zh": "Asia/Shanghai", "de": "Europe/Berlin", "fr": "Europe/Paris", "it": "Europe/Rome",
     "nl": "Europe/Amsterdam", "sv": "Europe/Stockholm", "da": "Europe/Copenhagen", "nb": "Europe/Oslo", "no": "Europe/Oslo",
     "nn": "Europe/Oslo", "fi": "Europe/Helsinki", "pl": "Europe/Warsaw", "cs": "Europe/Prague", "hu": "Europe/Budapest",
-    "el": "Europe/Athens",    "tr": "Europe/Istanbul", "he": "Asia/Jerusalem", "vi": "Asia/Ho_Chi_Minh", "th": "Asia/Bangkok", "ru": "Europe/Moscow",
+    "el": "Europe/Athens",    "tr": "Europe/Istanbul", "he": "Asia/Jerusalem", "vi": "Asia/Ho_Chi_Minh", "th": "Asia/Bangkok",
+    "ru": "Europe/Moscow",
 }  # fmt: skip
 
 

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from monitor.model import Delivery, Diff, DispatchState, Edit, QueuedEdit, Receipt, Refusal, Report, Trouble, WaitingRow
-from monitor.ports import Clock, Notifier, Store, Told
+from monitor.ports import Clock, FeedState, Notifier, Store, Told
 from monitor.report import (
     CORRECTION,
     Bundle,
@@ -59,7 +60,8 @@ def round(store: Store, notifiers: Mapping[str, Notifier], settings: Settings, c
     """
     targets = addressees(settings.targets)
     store.sync_targets([target.name for target in targets], clock.now())
-    lines = [_Line(store, target, settings, clock, settled) for target in targets if target.name in notifiers]
+    feeds = _Feeds(store)
+    lines = [_Line(store, feeds, target, settings, clock, settled) for target in targets if target.name in notifiers]
     if not lines:
         return Told()
     with ThreadPoolExecutor(max_workers=min(LINES, len(lines)), thread_name_prefix="tell") as pool:
@@ -88,13 +90,24 @@ def _send(notifier: Notifier, target: Target, delivery: Delivery, edits: Sequenc
         return Refusal(delivery.report.until, False, f"internal: {error!r}")
 
 
+class _Feeds:
+    """The feeds as they are in this round, asked for when the first message needs them: counting ten thousand takes a while."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @cached_property
+    def states(self) -> tuple[FeedState, ...]:
+        return self._store.feeds()
+
+
 class _Line:
     """One target's messages in one round, one after the other; ends at the first that fails for now."""
 
-    def __init__(self, store: Store, target: Target, settings: Settings, clock: Clock, settled: bool) -> None:
+    def __init__(self, store: Store, feeds: _Feeds, target: Target, settings: Settings, clock: Clock, settled: bool) -> None:
         self.target = target
         self.sent = self.failed = self.held = 0
-        self._store, self._settings, self._clock, self._settled = store, settings, clock, settled
+        self._store, self._feeds, self._settings, self._clock, self._settled = store, feeds, settings, clock, settled
         self._zone = ZoneInfo(settings.timezone)
         self._messages = self._plan()
 
@@ -262,35 +275,32 @@ class _Line:
             gravest = sorted(self._store.rows(delivery.rows), key=lambda row: (-row.edit.severity.score, -row.id))
             shown = self._store.queued(sorted(row.id for row in gravest[:SHOWN]))
             rest = [row.edit for row in gravest[SHOWN:]]
-            report = _report(self._store, self.target, shown, rest, self._settings, self._zone, now)
+            report = self._report(shown, rest, now)
         except Exception as error:  # whatever is wrong with one message must not stop the telling of all others
             log.exception("failed to make target=%s delivery=%s", self.target.name, delivery.key[:12])
             self.finish(delivery, Refusal(now, False, f"internal: {error!r}"))
             return
         yield replace(delivery, report=report), shown
 
-
-def _report(
-    store: Store, target: Target, shown: Sequence[QueuedEdit], rest: Sequence[Edit], settings: Settings, zone: ZoneInfo, now: datetime
-) -> Report:
-    digest = target.mode == "digest"
-    diffs = [row.diff for row in shown]
-    edits = [diff.edit for diff in diffs] + list(rest)
-    return build(
-        diffs,
-        since=min((edit.seen_before for edit in edits), default=None),
-        until=now,
-        timezone=settings.timezone,
-        reason=reason_of((row.dispatch for row in shown), digest=digest),
-        titles=_first_titles(store, diffs),
-        outlets={state.feed.slug: state.title for state in store.feeds() if state.title},
-        net=_net,
-        held={row.diff.edit.id: why for row in shown if (why := _held_since(row, zone))},
-        corrected=[row.diff.edit.id for row in shown if row.dispatch.reason.startswith(CORRECTION)],
-        rules={row.diff.edit.id: row.dispatch.rule for row in shown if row.dispatch.rule},
-        rest=rest,
-        troubles=_troubles(store, now) if digest else (),
-    )
+    def _report(self, shown: Sequence[QueuedEdit], rest: Sequence[Edit], now: datetime) -> Report:
+        digest = self.target.mode == "digest"
+        diffs = [row.diff for row in shown]
+        edits = [diff.edit for diff in diffs] + list(rest)
+        return build(
+            diffs,
+            since=min((edit.seen_before for edit in edits), default=None),
+            until=now,
+            timezone=self._settings.timezone,
+            reason=reason_of((row.dispatch for row in shown), digest=digest),
+            titles=_first_titles(self._store, diffs),
+            outlets={state.feed.slug: state.title for state in self._feeds.states if state.title},
+            net=_net,
+            held={row.diff.edit.id: why for row in shown if (why := _held_since(row, self._zone))},
+            corrected=[row.diff.edit.id for row in shown if row.dispatch.reason.startswith(CORRECTION)],
+            rules={row.diff.edit.id: row.dispatch.rule for row in shown if row.dispatch.rule},
+            rest=rest,
+            troubles=_troubles(self._store, self._feeds, now) if digest else (),
+        )
 
 
 def _first_titles(store: Store, diffs: Sequence[Diff]) -> dict[int, str]:
@@ -319,18 +329,16 @@ FAILING = 3  # polls in a row; one or two are weather
 TROUBLES_MAX = 30
 
 
-def _troubles(store: Store, now: datetime) -> tuple[Trouble, ...]:
+def _troubles(store: Store, feeds: _Feeds, now: datetime) -> tuple[Trouble, ...]:
     """Feeds that fail, the longest first, and messages nobody took since yesterday."""
-    failing = sorted(
-        (state for state in store.feeds() if state.configured and state.failures >= FAILING), key=lambda state: -state.failures
-    )
-    feeds = [
+    failing = sorted((state for state in feeds.states if state.configured and state.failures >= FAILING), key=lambda state: -state.failures)
+    failures = [
         Trouble(f"feed {state.feed.slug}", f"{state.error or state.outcome or 'fails'}, {state.failures} times in a row")
         for state in failing
     ]
     dead = store.outbox(state="dead", since=now - timedelta(days=1), limit=TROUBLES_MAX)
     letters = [Trouble(f"target {row.target}", f"article {row.article} was not told: {row.reason}") for row in dead]
-    return tuple((*feeds, *letters)[:TROUBLES_MAX])
+    return tuple((*failures, *letters)[:TROUBLES_MAX])
 
 
 def _explained(refusal: Refusal, attempts: int) -> Refusal:

@@ -33,7 +33,7 @@ LOOKS = {
 
 
 def reports() -> dict[str, Report]:
-    """An instant message, one in Korean, and a digest."""
+    """An instant message, one in Korean, one in Arabic, and a digest."""
     long = replace(NEW, body=(*NEW.body, "The inquiry will be led by a judge, who has asked for all papers by the end of the month. " * 3))
     korean_old = replace(
         OLD,
@@ -45,6 +45,10 @@ def reports() -> dict[str, Report]:
         title="장관, 홍수 보고서 봤다고 인정",
         body=("장관은 목요일 청사 앞에서 기자들과 만났다.", "보고서는 5월 3일에 전달됐으며 당일 열람됐다."),
     )
+    arabic_old = replace(OLD, title="الوزير ينفي علمه بتقرير الفيضان", body=("قال مسؤولون إن التقرير أُرسل في 3 مايو ولم يُفتح.",))
+    arabic_new = replace(
+        OLD, title="الوزير يقر بأنه اطلع على تقرير الفيضان", body=("قال مسؤولون إن التقرير أُرسل في 3 مايو وفُتح في اليوم نفسه.",)
+    )
     outlets = {"harbour": "Harbour Post", "hills": "The Hills Gazette", "bay": "Bay Radio"}
     many = [
         edited(n, new=replace(NEW, title=f"Minister admits seeing flood report {n}"), feeds=(slug,), level=level)
@@ -54,6 +58,7 @@ def reports() -> dict[str, Report]:
     return {
         "instant": build([edited(new=long)], since=None, until=NOON, outlets=outlets, rules={4201: "headlines"}),
         "korean": build([edited(old=korean_old, new=korean_new)], since=None, until=NOON, outlets=outlets, timezone="Asia/Seoul"),
+        "arabic": build([edited(old=arabic_old, new=arabic_new)], since=None, until=NOON, outlets=outlets),
         "digest": build(many, since=None, until=NOON, outlets=outlets, reason="digest", troubles=[trouble]),
     }
 

@@ -217,7 +217,7 @@ def test_a_header_that_was_smuggled_in_is_found_before_the_mail_leaves() -> None
     assert not reads_as_meant(b"Subject: Mayor\nBcc: eve@example.net\r\n\r\n", message)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=()), max_size=80))
 def test_no_words_at_all_can_write_a_header(words: str) -> None:
     message = read(compose(hostile_report(words), LETTER))

@@ -66,10 +66,17 @@ def _remove_frame(tx: Transaction, table: str, number: int) -> None:
     plain_of = text_plain if table == "text" else raw_plain
     for row in tx.rows(f"SELECT id FROM {table} WHERE base_id = :id", id=number):
         try:
-            frame = pack(plain_of(tx, row["id"]), None, TEXT_LEVEL if table == "text" else RAW_LEVEL)
+            is_text = table == "text"
+            frame = pack(plain_of(tx, row["id"]), None, TEXT_LEVEL if is_text else RAW_LEVEL, primed=is_text)
         except Lost:
             continue  # it cannot be read now, and stays what verify names
-        tx.run(f"UPDATE {table} SET base_id = NULL, depth = 0, data = :data WHERE id = :id", data=frame.data, id=row["id"])
+        tx.run(
+            f"UPDATE {table} SET base_id = NULL, depth = 0, primer = :primer, crc = :crc, data = :data WHERE id = :id",
+            primer=frame.primer,
+            crc=frame.crc,
+            data=frame.data,
+            id=row["id"],
+        )
     tx.run(f"UPDATE {table} SET base_id = NULL, depth = 0, data = NULL WHERE id = :id", id=number)
 
 

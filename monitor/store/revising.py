@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import zlib
 from dataclasses import replace
 from datetime import datetime
 
 from monitor import proof
 from monitor.model import ArticleUpdate, Dispatch, Edit, NewRevision, RawPage
 from monitor.settings import StoreSettings
+from monitor.store import primer
 from monitor.store.codes import DISPATCH_STATES, EVENTS, SOURCES, WATCH_PAGE
 from monitor.store.rows import Row
 from monitor.store.stored import raw_base, text_base
@@ -90,8 +92,17 @@ def _keep_text(tx: Transaction, article: int, new: NewRevision, base: Base | Non
     )  # fmt: skip
     if known is not None:
         return int(known["text_id"]), sha
-    frame = pack(plain, base)
-    text_id = tx.insert("text", article_id=article, base_id=frame.base_id, depth=frame.depth, size=frame.size, data=frame.data)
+    frame = pack(plain, base, primed=True)
+    text_id = tx.insert(
+        "text",
+        article_id=article,
+        base_id=frame.base_id,
+        depth=frame.depth,
+        primer=frame.primer,
+        crc=frame.crc,
+        size=frame.size,
+        data=frame.data,
+    )
     return text_id, sha
 
 
@@ -99,7 +110,9 @@ def _keep_raw(tx: Transaction, article: int, raw: RawPage, head: Row | None) -> 
     sha = hashlib.sha256(raw.body).digest()
     if tx.row("SELECT id FROM raw WHERE sha = :sha", sha=sha) is None:
         frame = pack(raw.body, raw_base(tx, head["id"]) if head else None, RAW_LEVEL)
-        tx.insert("raw", sha=sha, article_id=article, base_id=frame.base_id, depth=frame.depth, size=frame.size, data=frame.data)
+        tx.insert(
+            "raw", sha=sha, article_id=article, base_id=frame.base_id, depth=frame.depth, crc=frame.crc, size=frame.size, data=frame.data
+        )
     return sha
 
 
@@ -138,7 +151,8 @@ def _keep_edit(tx: Transaction, article: int, revision_id: int, rev: int, new: N
         **edit_values(new.edit),
     )
     said = json.dumps([change_json(change) for change in new.changes], ensure_ascii=False, separators=(",", ":")).encode()
-    tx.insert("change", edit_id=edit_id, size=len(said), data=squeeze(said, base.plain if base else None))
+    packed = squeeze(said, primer.CHANGES + (base.plain if base else b""))
+    tx.insert("change", edit_id=edit_id, crc=zlib.crc32(packed), size=len(said), data=packed)
     tx.run(
         "INSERT INTO edit_feed (feed_id, edit_id) SELECT DISTINCT feed_id, CAST(:edit AS BIGINT) FROM listing WHERE article_id = :id",
         edit=edit_id, id=article,

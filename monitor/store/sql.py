@@ -230,7 +230,8 @@ def sqlite_engine(path: Path, *, checkpoints: bool = True) -> "Engine":
         connection.isolation_level = None  # we begin transactions ourselves
         connection.row_factory = sqlite3.Row
         for pragma in (
-            "busy_timeout=10000", "journal_mode=WAL", f"synchronous={SYNCHRONOUS}", f"wal_autocheckpoint={CHECKPOINT_PAGES if checkpoints else 0}",
+            "busy_timeout=10000", "journal_mode=WAL", f"synchronous={SYNCHRONOUS}",
+            f"wal_autocheckpoint={CHECKPOINT_PAGES if checkpoints else 0}",
             "journal_size_limit=67108864", "cache_size=-65536", "foreign_keys=ON", "secure_delete=FAST", "temp_store=MEMORY",
             "trusted_schema=OFF", "mmap_size=0",
         ):  # fmt: skip

@@ -6,6 +6,7 @@ from typing import cast
 
 from monitor.errors import StoreError
 from monitor.model import Change, RawPage, Restamp, Revision
+from monitor.store import primer
 from monitor.store.codes import WATCH_PAGE
 from monitor.store.instants import from_ms
 from monitor.store.rows import Row, Rows
@@ -31,7 +32,7 @@ def _plain(rows: Rows, table: str, number: int, read: dict[int, bytes]) -> bytes
     chain: list[Row] = []
     wanted: int | None = number
     while wanted is not None and wanted not in read:
-        row = rows.row(f"SELECT id, base_id, size, data FROM {table} WHERE id = :id", id=wanted)
+        row = rows.row(f"SELECT id, base_id, primer, size, data FROM {table} WHERE id = :id", id=wanted)
         if row is None or row["data"] is None:
             raise Lost(f"{table} {wanted} is not there")
         chain.append(row)
@@ -39,7 +40,7 @@ def _plain(rows: Rows, table: str, number: int, read: dict[int, bytes]) -> bytes
         if len(chain) > 1000:
             raise Lost(f"{table} {number} stands on itself")
     for row in reversed(chain):
-        base = read[row["base_id"]] if row["base_id"] is not None else None
+        base = read[row["base_id"]] if row["base_id"] is not None else primer.TEXT if row["primer"] == primer.FIRST else None
         try:
             read[row["id"]] = unpack(bytes(row["data"]), base, row["size"])
         except (ValueError, MemoryError) as error:
@@ -202,7 +203,7 @@ def changes_of(rows: Rows, edit_id: int) -> tuple[Change, ...]:
 def change_list(row: Row, old_text: bytes | None) -> list[list[object]]:
     """The stored changes as JSON. Raises Lost when damaged."""
     try:
-        said: list[list[object]] = json.loads(unpack(bytes(row["data"]), old_text, row["size"]))
+        said: list[list[object]] = json.loads(unpack(bytes(row["data"]), primer.CHANGES + (old_text or b""), row["size"]))
     except (ValueError, MemoryError) as error:
         raise Lost(f"the changes: {error}") from error
     return said

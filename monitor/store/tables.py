@@ -85,6 +85,8 @@ class Words(SQLModel, table=True):
     article_id: int = Field(sa_type=BigInteger)
     base_id: int | None = maybe(BigInteger)
     depth: int = code()
+    primer: int = code()
+    crc: int = number()
     size: int = Field(default=0, sa_type=Integer)
     data: bytes | None = maybe(LargeBinary)
 
@@ -97,6 +99,8 @@ class Raw(SQLModel, table=True):
     article_id: int = Field(index=True, sa_type=BigInteger)
     base_id: int | None = maybe(BigInteger)
     depth: int = code()
+    primer: int = code()
+    crc: int = number()
     size: int = Field(default=0, sa_type=Integer)
     data: bytes | None = maybe(LargeBinary)
 
@@ -197,6 +201,7 @@ class Change(SQLModel, table=True):
     """The diff as it was told: JSON, zstd with the old text as dictionary."""
 
     edit_id: int = Field(primary_key=True, foreign_key="edit.id", sa_type=Id)
+    crc: int = number()
     size: int = Field(default=0, sa_type=Integer)
     data: bytes = blob()
 

@@ -6,6 +6,7 @@ its changes (they must spell both texts); of the whole: the ledger's seals, in t
 
 import hashlib
 import sqlite3
+import zlib
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
@@ -77,6 +78,9 @@ def _article_faults(rows: Rows, article: int) -> Iterator[Fault]:
 def _words(rows: Rows, row: Row, read: dict[int, bytes]) -> tuple[bytes | None, str | None]:
     if row["redacted"] is not None:
         return None, None  # removed on purpose, by law; its hash stays and still binds its place in the chain
+    stored = rows.row("SELECT crc, data FROM text WHERE id = :id", id=row["text_id"])
+    if stored is not None and stored["data"] is not None and zlib.crc32(bytes(stored["data"])) != stored["crc"]:
+        return None, "its stored words were changed"
     try:
         plain = text_plain(rows, row["text_id"], read)
     except Lost as lost:
@@ -114,7 +118,7 @@ def _raw_faults(rows: Rows, row: Row) -> Iterator[Fault]:
     answer = rows.row("SELECT * FROM answer WHERE revision_id = :id", id=row["id"])
     if row["raw_sha"] is None:
         return
-    raw = rows.row("SELECT id, data FROM raw WHERE sha = :sha", sha=bytes(row["raw_sha"]))
+    raw = rows.row("SELECT id, crc, data FROM raw WHERE sha = :sha", sha=bytes(row["raw_sha"]))
     if raw is None:
         if rows.row("SELECT 1 AS yes FROM meta WHERE key = 'raw_pruned'") is None and row["redacted"] is None:
             yield Fault(article, rev, "raw", f"revision {article}@{rev}: its raw page is missing")
@@ -122,6 +126,8 @@ def _raw_faults(rows: Rows, row: Row) -> Iterator[Fault]:
     if raw["data"] is None:
         return
     try:
+        if zlib.crc32(bytes(raw["data"])) != raw["crc"]:
+            raise Lost("its stored bytes were changed")
         if hashlib.sha256(raw_plain(rows, raw["id"])).digest() != bytes(row["raw_sha"]):
             raise Lost("its bytes are not those that were stored")
         if answer is None:
@@ -149,7 +155,7 @@ def _beside_faults(rows: Rows, row: Row) -> Iterator[Fault]:
 
 def _edit_faults(rows: Rows, new: Row, old_plain: bytes | None, new_plain: bytes | None) -> Iterator[Fault]:
     row = rows.row(
-        "SELECT change.size, change.data, edit.from_rev, edit.to_rev FROM edit LEFT JOIN change ON change.edit_id = edit.id"
+        "SELECT change.crc, change.size, change.data, edit.from_rev, edit.to_rev FROM edit LEFT JOIN change ON change.edit_id = edit.id"
         " WHERE edit.to_id = :id",
         id=new["id"],
     )  # fmt: skip
@@ -160,6 +166,8 @@ def _edit_faults(rows: Rows, new: Row, old_plain: bytes | None, new_plain: bytes
         yield Fault(article, rev, "edit", f"the edit {article}@{rev - 1}..{rev} is not the one that was stored")
         return
     try:
+        if zlib.crc32(bytes(row["data"])) != row["crc"]:
+            raise Lost("the stored bytes were changed")
         changes = [change_of(change) for change in change_list(row, old_plain)]
     except (Lost, ValueError, TypeError) as lost:
         yield Fault(article, rev, "edit", f"the changes of {article}@{rev - 1}..{rev} cannot be read: {lost}")

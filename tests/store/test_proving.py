@@ -42,28 +42,29 @@ def history(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("whole")
     history(folder)
-    return (folder / "monitor.db").read_bytes()
+    return folder / "monitor.db"
 
 
 GUARDED = [
-    ("text", "data"), ("raw", "data"), ("answer", "headers"), ("answer", "url"), ("revision", "hash"), ("revision", "content_sha"),
-    ("revision", "text_key"), ("revision", "url"), ("revision", "stamps"), ("revision", "extractor"), ("revision", "posted_at"),
-    ("revision", "first_seen_at"), ("revision", "raw_sha"), ("revision", "event"), ("revision", "source"), ("revision", "rev"),
-    ("change", "data"), ("restamp", "updated_at"), ("restamp", "stamps"), ("seal", "root"), ("seal", "digest"), ("article", "head_rev"),
+    ("text", "data"), ("raw", "data"), ("answer", "headers"), ("answer", "url"), ("revision", "hash"),
+    ("revision", "content_sha"), ("revision", "text_key"), ("revision", "url"), ("revision", "stamps"), ("revision", "extractor"),
+    ("revision", "posted_at"), ("revision", "first_seen_at"), ("revision", "raw_sha"), ("revision", "event"),
+    ("revision", "source"), ("revision", "rev"), ("change", "data"), ("text", "crc"), ("restamp", "updated_at"),
+    ("restamp", "stamps"), ("seal", "root"), ("seal", "digest"), ("article", "head_rev"),
 ]  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(where=st.sampled_from(GUARDED), row=st.integers(0, 10**6), place=st.integers(0, 10**6), bit=st.integers(0, 7))
-def test_any_flipped_bit_is_found(tmp_path: Path, whole: bytes, where: tuple[str, str], row: int, place: int, bit: int) -> None:
+def test_any_flipped_bit_is_found(tmp_path: Path, whole: Path, where: tuple[str, str], row: int, place: int, bit: int) -> None:
     table, column = where
     path = tmp_path / "monitor.db"
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-    path.write_bytes(whole)
+    path.write_bytes(whole.read_bytes())
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA foreign_keys=OFF")
         key = "rowid" if table not in ("alias",) else "key"
@@ -87,8 +88,8 @@ def flipped(value: bytes | str | int, place: int, bit: int) -> bytes | str | int
     return bytes(plain) if isinstance(value, bytes) else plain.decode(errors="surrogateescape").encode(errors="replace").decode()
 
 
-def test_a_whole_history_has_no_fault(tmp_path: Path, whole: bytes) -> None:
-    (tmp_path / "monitor.db").write_bytes(whole)
+def test_a_whole_history_has_no_fault(tmp_path: Path, whole: Path) -> None:
+    (tmp_path / "monitor.db").write_bytes(whole.read_bytes())
 
     store = opened(tmp_path, read_only=True)
 
@@ -96,8 +97,8 @@ def test_a_whole_history_has_no_fault(tmp_path: Path, whole: bytes) -> None:
     store.close()
 
 
-def test_the_fault_names_the_revision(tmp_path: Path, whole: bytes) -> None:
-    (tmp_path / "monitor.db").write_bytes(whole)
+def test_the_fault_names_the_revision(tmp_path: Path, whole: Path) -> None:
+    (tmp_path / "monitor.db").write_bytes(whole.read_bytes())
     with closing(sqlite3.connect(tmp_path / "monitor.db")) as connection, connection:
         connection.execute("UPDATE revision SET posted_at = posted_at + 60000 WHERE rev = 7")
 
@@ -109,8 +110,8 @@ def test_the_fault_names_the_revision(tmp_path: Path, whole: bytes) -> None:
 
 
 @pytest.mark.parametrize("cut", ["DELETE FROM revision WHERE rev = 24", "DELETE FROM revision"], ids=["the end", "all"])
-def test_what_was_cut_away_is_missed(tmp_path: Path, whole: bytes, cut: str) -> None:
-    (tmp_path / "monitor.db").write_bytes(whole)
+def test_what_was_cut_away_is_missed(tmp_path: Path, whole: Path, cut: str) -> None:
+    (tmp_path / "monitor.db").write_bytes(whole.read_bytes())
     with closing(sqlite3.connect(tmp_path / "monitor.db")) as connection, connection:
         connection.execute(cut)
         connection.execute("UPDATE article SET head_rev = (SELECT count(*) FROM revision)")  # also who cleans up after himself

@@ -13,12 +13,12 @@ def upgrade() -> None:
 
 SQLITE = (
     """
-CREATE TABLE text ( id INTEGER NOT NULL, article_id BIGINT NOT NULL, base_id BIGINT, depth SMALLINT NOT NULL, size INTEGER NOT
-    NULL, data BLOB, PRIMARY KEY (id) )
+CREATE TABLE text ( id INTEGER NOT NULL, article_id BIGINT NOT NULL, base_id BIGINT, depth SMALLINT NOT NULL, primer SMALLINT NOT
+    NULL, crc BIGINT NOT NULL, size INTEGER NOT NULL, data BLOB, PRIMARY KEY (id) )
 """,
     """
 CREATE TABLE raw ( id INTEGER NOT NULL, sha BLOB NOT NULL, article_id BIGINT NOT NULL, base_id BIGINT, depth SMALLINT NOT NULL,
-    size INTEGER NOT NULL, data BLOB, PRIMARY KEY (id), UNIQUE (sha) )
+    primer SMALLINT NOT NULL, crc BIGINT NOT NULL, size INTEGER NOT NULL, data BLOB, PRIMARY KEY (id), UNIQUE (sha) )
 """,
     """CREATE INDEX ix_raw_article_id ON raw (article_id)""",
     """CREATE TABLE edit_feed ( feed_id BIGINT NOT NULL, edit_id BIGINT NOT NULL, PRIMARY KEY (feed_id, edit_id) ) WITHOUT ROWID""",
@@ -64,8 +64,8 @@ CREATE TABLE article ( id INTEGER NOT NULL, url TEXT NOT NULL, canonical_url TEX
     updated_at BIGINT, last_edit_at BIGINT, merged_into BIGINT, flapping SMALLINT NOT NULL, blocks_counted SMALLINT NOT NULL,
     memo TEXT NOT NULL, PRIMARY KEY (id), FOREIGN KEY(host_id) REFERENCES host (id) )
 """,
-    """CREATE INDEX article_seen ON article (first_seen_at)""",
     """CREATE INDEX article_edited ON article (last_edit_at) WHERE last_edit_at IS NOT NULL""",
+    """CREATE INDEX article_seen ON article (first_seen_at)""",
     """
 CREATE TABLE watch ( id INTEGER NOT NULL, kind SMALLINT NOT NULL, ref_id BIGINT NOT NULL, host_id INTEGER NOT NULL, next_at
     BIGINT, floor_ms BIGINT NOT NULL, asked_at BIGINT, seen_at BIGINT, fence BIGINT NOT NULL, validators_url TEXT, etag TEXT,
@@ -90,8 +90,8 @@ CREATE TABLE listing ( feed_id BIGINT NOT NULL, key_sha BLOB NOT NULL, "key" TEX
     BIGINT, PRIMARY KEY (feed_id, key_sha), FOREIGN KEY(feed_id) REFERENCES feed (id), FOREIGN KEY(article_id) REFERENCES article
     (id) )
 """,
-    """CREATE INDEX listing_gone ON listing (feed_id, gone_at)""",
     """CREATE INDEX listing_article ON listing (article_id)""",
+    """CREATE INDEX listing_gone ON listing (feed_id, gone_at)""",
     """
 CREATE TABLE revision ( id INTEGER NOT NULL, article_id INTEGER NOT NULL, rev INTEGER NOT NULL, hash BLOB NOT NULL, content_sha
     BLOB NOT NULL, text_key BLOB NOT NULL, event SMALLINT NOT NULL, source SMALLINT NOT NULL, text_id INTEGER NOT NULL, raw_sha
@@ -122,10 +122,10 @@ CREATE TABLE edit ( id INTEGER NOT NULL, article_id INTEGER NOT NULL, to_id BIGI
     similarity DOUBLE NOT NULL, evidence TEXT NOT NULL, held_by TEXT, fingerprint BLOB, PRIMARY KEY (id), FOREIGN KEY(article_id)
     REFERENCES article (id), UNIQUE (to_id), FOREIGN KEY(to_id) REFERENCES revision (id) )
 """,
-    """CREATE INDEX edit_seen ON edit (seen_before)""",
-    """CREATE INDEX edit_level ON edit (level, id)""",
-    """CREATE INDEX edit_article ON edit (article_id, to_rev)""",
     """CREATE INDEX edit_fingerprint ON edit (host_id, fingerprint) WHERE fingerprint IS NOT NULL""",
+    """CREATE INDEX edit_seen ON edit (seen_before)""",
+    """CREATE INDEX edit_article ON edit (article_id, to_rev)""",
+    """CREATE INDEX edit_level ON edit (level, id)""",
     """
 CREATE TABLE tombstone ( revision_id INTEGER NOT NULL, at BIGINT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (revision_id),
     FOREIGN KEY(revision_id) REFERENCES revision (id) )
@@ -135,8 +135,8 @@ CREATE TABLE archived ( revision_id INTEGER NOT NULL, at BIGINT NOT NULL, job TE
     (revision_id), FOREIGN KEY(revision_id) REFERENCES revision (id) )
 """,
     """
-CREATE TABLE change ( edit_id INTEGER NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (edit_id), FOREIGN
-    KEY(edit_id) REFERENCES edit (id) )
+CREATE TABLE change ( edit_id INTEGER NOT NULL, crc BIGINT NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY
+    (edit_id), FOREIGN KEY(edit_id) REFERENCES edit (id) )
 """,
     """
 CREATE TABLE outbox ( id INTEGER NOT NULL, edit_id INTEGER NOT NULL, target_id INTEGER NOT NULL, state SMALLINT NOT NULL, reason
@@ -212,12 +212,12 @@ CREATE VIEW v_outbox AS SELECT outbox.id, outbox.edit_id AS edit, target.name AS
 
 POSTGRESQL = (
     """
-CREATE TABLE text ( id BIGSERIAL NOT NULL, article_id BIGINT NOT NULL, base_id BIGINT, depth SMALLINT NOT NULL, size INTEGER NOT
-    NULL, data BYTEA, PRIMARY KEY (id) )
+CREATE TABLE text ( id BIGSERIAL NOT NULL, article_id BIGINT NOT NULL, base_id BIGINT, depth SMALLINT NOT NULL, primer SMALLINT
+    NOT NULL, crc BIGINT NOT NULL, size INTEGER NOT NULL, data BYTEA, PRIMARY KEY (id) )
 """,
     """
 CREATE TABLE raw ( id BIGSERIAL NOT NULL, sha BYTEA NOT NULL, article_id BIGINT NOT NULL, base_id BIGINT, depth SMALLINT NOT
-    NULL, size INTEGER NOT NULL, data BYTEA, PRIMARY KEY (id), UNIQUE (sha) )
+    NULL, primer SMALLINT NOT NULL, crc BIGINT NOT NULL, size INTEGER NOT NULL, data BYTEA, PRIMARY KEY (id), UNIQUE (sha) )
 """,
     """CREATE INDEX ix_raw_article_id ON raw (article_id)""",
     """CREATE TABLE edit_feed ( feed_id BIGINT NOT NULL, edit_id BIGINT NOT NULL, PRIMARY KEY (feed_id, edit_id) )""",
@@ -263,8 +263,8 @@ CREATE TABLE article ( id BIGSERIAL NOT NULL, url TEXT NOT NULL, canonical_url T
     updated_at BIGINT, last_edit_at BIGINT, merged_into BIGINT, flapping SMALLINT NOT NULL, blocks_counted SMALLINT NOT NULL,
     memo TEXT NOT NULL, PRIMARY KEY (id), FOREIGN KEY(host_id) REFERENCES host (id) )
 """,
-    """CREATE INDEX article_seen ON article (first_seen_at)""",
     """CREATE INDEX article_edited ON article (last_edit_at) WHERE last_edit_at IS NOT NULL""",
+    """CREATE INDEX article_seen ON article (first_seen_at)""",
     """
 CREATE TABLE watch ( id BIGSERIAL NOT NULL, kind SMALLINT NOT NULL, ref_id BIGINT NOT NULL, host_id BIGINT NOT NULL, next_at
     BIGINT, floor_ms BIGINT NOT NULL, asked_at BIGINT, seen_at BIGINT, fence BIGINT NOT NULL, validators_url TEXT, etag TEXT,
@@ -289,8 +289,8 @@ CREATE TABLE listing ( feed_id BIGINT NOT NULL, key_sha BYTEA NOT NULL, key TEXT
     BIGINT, PRIMARY KEY (feed_id, key_sha), FOREIGN KEY(feed_id) REFERENCES feed (id), FOREIGN KEY(article_id) REFERENCES article
     (id) )
 """,
-    """CREATE INDEX listing_gone ON listing (feed_id, gone_at)""",
     """CREATE INDEX listing_article ON listing (article_id)""",
+    """CREATE INDEX listing_gone ON listing (feed_id, gone_at)""",
     """
 CREATE TABLE revision ( id BIGSERIAL NOT NULL, article_id BIGINT NOT NULL, rev INTEGER NOT NULL, hash BYTEA NOT NULL, content_sha
     BYTEA NOT NULL, text_key BYTEA NOT NULL, event SMALLINT NOT NULL, source SMALLINT NOT NULL, text_id BIGINT NOT NULL, raw_sha
@@ -321,10 +321,10 @@ CREATE TABLE edit ( id BIGSERIAL NOT NULL, article_id BIGINT NOT NULL, to_id BIG
     similarity DOUBLE PRECISION NOT NULL, evidence TEXT NOT NULL, held_by TEXT, fingerprint BYTEA, PRIMARY KEY (id), FOREIGN
     KEY(article_id) REFERENCES article (id), UNIQUE (to_id), FOREIGN KEY(to_id) REFERENCES revision (id) )
 """,
-    """CREATE INDEX edit_seen ON edit (seen_before)""",
-    """CREATE INDEX edit_level ON edit (level, id)""",
-    """CREATE INDEX edit_article ON edit (article_id, to_rev)""",
     """CREATE INDEX edit_fingerprint ON edit (host_id, fingerprint) WHERE fingerprint IS NOT NULL""",
+    """CREATE INDEX edit_seen ON edit (seen_before)""",
+    """CREATE INDEX edit_article ON edit (article_id, to_rev)""",
+    """CREATE INDEX edit_level ON edit (level, id)""",
     """
 CREATE TABLE tombstone ( revision_id BIGINT NOT NULL, at BIGINT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (revision_id),
     FOREIGN KEY(revision_id) REFERENCES revision (id) )
@@ -334,8 +334,8 @@ CREATE TABLE archived ( revision_id BIGINT NOT NULL, at BIGINT NOT NULL, job TEX
     (revision_id), FOREIGN KEY(revision_id) REFERENCES revision (id) )
 """,
     """
-CREATE TABLE change ( edit_id BIGINT NOT NULL, size INTEGER NOT NULL, data BYTEA NOT NULL, PRIMARY KEY (edit_id), FOREIGN
-    KEY(edit_id) REFERENCES edit (id) )
+CREATE TABLE change ( edit_id BIGINT NOT NULL, crc BIGINT NOT NULL, size INTEGER NOT NULL, data BYTEA NOT NULL, PRIMARY KEY
+    (edit_id), FOREIGN KEY(edit_id) REFERENCES edit (id) )
 """,
     """
 CREATE TABLE outbox ( id BIGSERIAL NOT NULL, edit_id BIGINT NOT NULL, target_id BIGINT NOT NULL, state SMALLINT NOT NULL, reason

@@ -1,6 +1,7 @@
 """The pretend newsroom: its pages are read as they are meant, its story is told by the store alone, another seed tells another."""
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -124,3 +125,17 @@ def test_a_folder_that_is_in_use_is_not_overwritten(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "is not empty" in done.stderr
+
+
+DAYS = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*|\d{4}-\d\d-\d\d")
+
+
+@pytest.mark.slow
+def test_the_session_that_readme_shows_is_a_real_one(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "monitor", "demo"]
+    shown = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60, cwd=tmp_path).stdout
+    readme = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
+    session = readme.partition("```\n")[2].partition("```")[0]
+
+    real = {DAYS.sub("·", line) for line in shown.splitlines()}
+    assert not [line for line in session.splitlines() if line not in ("", "…") and DAYS.sub("·", line) not in real]

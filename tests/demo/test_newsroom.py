@@ -135,7 +135,7 @@ def test_the_session_that_readme_shows_is_a_real_one(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "monitor", "demo"]
     shown = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60, cwd=tmp_path).stdout
     readme = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
-    session = readme.partition("```\n")[2].partition("```")[0]
+    session = readme.partition("\n\n```\n")[2].partition("```")[0]
 
     real = {DAYS.sub("·", line) for line in shown.splitlines()}
     assert not [line for line in session.splitlines() if line not in ("", "…") and DAYS.sub("·", line) not in real]

@@ -60,7 +60,7 @@ def _is_misspelling(old: str, new: str) -> bool:
     if sorted(one) == sorted(other):
         return OSA.distance(one, other) <= 2
     distance = OSA.distance(one, other)
-    if distance > (2 if min(len(one), len(other)) >= 8 else 1):
+    if distance > 1:
         return False
     same = next((k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     if one[same:] in _ENDINGS and other[same:] in _ENDINGS:

@@ -127,7 +127,7 @@ def diff(request: Request) -> Response:
 def feeds(request: Request) -> Response:
     """`/api/feeds`: all feeds with how their polls go."""
     site: Site = request.app.state.site
-    return _page(request, "feeds", [feed_json(state) for state in site.store.feeds()], None, None)
+    return _page(request, "feeds", [feed_json(state) for state in site.feeds()], None, None)
 
 
 def lookup(request: Request) -> Response:

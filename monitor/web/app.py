@@ -60,6 +60,7 @@ def create_app(app: App, *, store: Store | None = None, writing: Writing | None 
         middleware=[Middleware(Guarded, gate=gate)],
         exception_handlers={MonitorError: _told, HTTPException: _told, Exception: _bug},
     )
+    application.router.redirect_slashes = False  # it would answer with an address made of what the caller says is our name
     application.state.site = site
     application.state.listeners = 0
     return application

@@ -23,7 +23,7 @@ FEEDS_SHOWN = 200
 def feeds(request: Request) -> Response:
     """`/feeds`: every feed, those that fail first."""
     site: Site = request.app.state.site
-    states = sorted(site.store.feeds(), key=lambda state: (not state.configured, not state.failures, state.feed.slug))
+    states = sorted(site.feeds(), key=lambda state: (not state.configured, not state.failures, state.feed.slug))
     shown = states[:FEEDS_SHOWN]
     return site.page(
         request,
@@ -31,7 +31,7 @@ def feeds(request: Request) -> Response:
         states=shown,
         left_out=len(states) - len(shown),
         strips={state.feed.slug: strip(polls_of(site, state.feed.slug, 24))[-24:] for state in shown[:60]},
-        counts=site.store.counts(site.now),
+        counts=site.counts(),
         may_act=site.writing is not None,
     )
 
@@ -66,6 +66,7 @@ def act(request: Request) -> Response:
     if wanted not in acts:
         raise NotFound("Nothing of that name can be done.")
     acts[wanted](site, state)
+    site.forget()
     return RedirectResponse(f"/feeds/{state.feed.slug}?done={wanted}", 303)
 
 
@@ -137,7 +138,7 @@ def _drawn(outcome: str) -> str:
 
 
 def _state(site: Site, slug: str) -> FeedState:
-    state = next((state for state in site.store.feeds() if state.feed.slug == slug), None)
+    state = next((state for state in site.feeds() if state.feed.slug == slug), None)
     if state is None:
         raise NotFound(f"There is no feed '{slug[:60]}'.")
     return state

@@ -20,6 +20,7 @@ from monitor.web.pages import find_edits
 from monitor.web.site import Site, answer
 
 ENTRIES = 50
+KEPT_FOR = 15.0  # seconds; readers of feeds come in herds, and a feed is a hundred revisions
 RULE_PERIOD = timedelta(days=30)  # how far back a rule's edits are sought
 RULE_LOOKED_AT = 2000  # edits a rule is tried on at most
 
@@ -89,11 +90,18 @@ def diff_of_edit(site: Site, edit: Edit, *, words: bool = True) -> Diff | None:
 
 def _answer(request: Request, title: str, scope: str, edits: Iterator[Edit]) -> Response:
     site: Site = request.app.state.site
+    kind = "application/atom+xml" if request.url.path.endswith(".atom") else "application/feed+json"
+    body = site.kept(
+        f"feed {site.here(request)} {request.url.path}?{request.url.query}", KEPT_FOR, lambda: _body(request, title, scope, edits, kind)
+    )
+    return answer(request, body, f"{kind}; charset=utf-8")
+
+
+def _body(request: Request, title: str, scope: str, edits: Iterator[Edit], kind: str) -> bytes:
+    site: Site = request.app.state.site
     here = site.here(request)
     query = f"?{request.url.query}" if request.url.query and "token=" not in request.url.query else ""
     state = site.app.settings.web.public_url or str(site.app.settings.state_dir.resolve())
     channel = atom.Channel(title, atom.channel_id(state, scope), self_url=f"{here}{request.url.path}{query}", pages=here)
     diffs = [diff for edit in edits if (diff := diff_of_edit(site, edit))]
-    if request.url.path.endswith(".atom"):
-        return answer(request, atom.atom(diffs, channel), "application/atom+xml; charset=utf-8")
-    return answer(request, atom.json_feed(diffs, channel), "application/feed+json; charset=utf-8")
+    return atom.atom(diffs, channel) if kind == "application/atom+xml" else atom.json_feed(diffs, channel)

@@ -54,7 +54,7 @@ def find_edits(site: Site, chosen: Filter) -> Iterator[Edit]:
     """The edits that fit, newest first; with a text those whose versions, or added or removed words, have it."""
     now, zone = site.now, site.timezone
     if not chosen.text:
-        found: Iterator[Edit] = site.store.edits(edit_query(chosen, now, zone, limit=None if chosen.before else PAGE + 1))
+        found: Iterator[Edit] = site.store.edits(edit_query(chosen, now, zone, limit=PAGE + 1))
         yield from (edit for edit in found if accepts(chosen, edit, now, zone))
         return
     since = moment(chosen.since, now, zone) if chosen.since else None

@@ -12,7 +12,7 @@ from types import FrameType
 import uvicorn
 
 from monitor.app import App
-from monitor.errors import Busy, UsageError
+from monitor.errors import Busy, MonitorError, UsageError
 from monitor.ports import Store
 from monitor.settings import WebSettings
 from monitor.web.app import create_app
@@ -22,6 +22,7 @@ log = logging.getLogger("monitor.web")
 
 DEFAULT_LISTEN = "127.0.0.1:8484"
 GRACE = 3  # seconds that answers under way are given at the end
+BACKLOG = 512
 IN_FLIGHT = 200  # requests at once; more are told to come again
 
 
@@ -86,10 +87,11 @@ def serve_in_thread(app: App, settings: WebSettings, *, store: Store | None = No
     """
     heard = _listening(settings.listen or DEFAULT_LISTEN, settings)
     server = _server(app, heard, store, (lambda: nullcontext(store)) if store else None)
+    where = address(heard)  # the server closes the socket when it ends
     thread = threading.Thread(target=server.run, kwargs={"sockets": [heard]}, name="web", daemon=True)
     thread.start()
-    log.info("serving address=%s", address(heard))
-    return Serving(server, address(heard), thread)
+    log.info("serving address=%s", where)
+    return Serving(server, where, thread)
 
 
 def address(heard: socket.socket) -> str:
@@ -111,7 +113,18 @@ def _server(app: App, heard: socket.socket, store: Store | None, writing: Writin
         timeout_graceful_shutdown=GRACE,
         h11_max_incomplete_event_size=16_384,
     )
-    return Server(config, application.state.site)
+    site: Site = application.state.site
+    threading.Thread(target=_warm_up, args=(site,), daemon=True, name="warm-up").start()
+    return Server(config, site)
+
+
+def _warm_up(site: Site) -> None:
+    # counting what each feed has takes seconds at a million revisions: begun before the first reader comes
+    try:
+        site.outlets()
+        site.counts()
+    except MonitorError as error:
+        log.warning("cannot read yet error=%s", error)
 
 
 def _listening(listen: str, settings: WebSettings) -> socket.socket:
@@ -126,6 +139,7 @@ def _listening(listen: str, settings: WebSettings) -> socket.socket:
     heard.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         heard.bind((host, port))
+        heard.listen(BACKLOG)  # who comes before the server is up waits instead of being turned away
     except OSError as error:
         heard.close()
         raise Busy(f"cannot listen on {listen}: {error.strerror}", hint="another program has it; try --listen 127.0.0.1:0") from error

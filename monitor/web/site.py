@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import logging
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -15,16 +17,20 @@ from starlette.responses import Response
 
 from monitor import __version__
 from monitor.app import App
-from monitor.errors import NotFound
+from monitor.errors import MonitorError, NotFound
 from monitor.model import Article, Diff, Edit, Revision, Segment
-from monitor.ports import Store
+from monitor.ports import Counts, FeedState, Store
 from monitor.web import blocks, charts, words
 from monitor.web.filters import number
 from monitor.web.gate import Gate
 
+log = logging.getLogger("monitor.web")
+
 T = TypeVar("T")
 Writing = Callable[[], AbstractContextManager[Store]]
-OUTLETS_FOR = 30.0  # seconds; names of feeds change seldom, and counting a feed's articles is dear
+OUTLETS_FOR = 30.0  # seconds; names of feeds change seldom
+KEPT_MOST = 200
+COUNTED_FOR = 10.0  # and counting what each has reads a row an article: half a second at a million
 
 
 class Remembered:
@@ -116,17 +122,45 @@ class Site:
         return answer(request, html.encode("utf-8", "replace"), "text/html; charset=utf-8", status=status, headers=headers)
 
     def kept(self, key: str, seconds: float, make: Callable[[], T]) -> T:
-        """A value made at most every so many seconds."""
+        """A value that is made again at most every so many seconds.
+
+        Who comes first waits for it; later ones are given the last one while the next is made.
+        """
         now = self.app.clock.monotonic()
-        until, value = self._kept.get(key, (0.0, None))
-        if now >= until:
+        until, value = self._kept.get(key, (None, None))
+        if until is None:
+            if len(self._kept) >= KEPT_MOST:  # addresses are made up by who asks
+                self._kept.clear()
             value = make()
+            self._kept[key] = (self.app.clock.monotonic() + seconds, value)
+        elif now >= until:
             self._kept[key] = (now + seconds, value)
+            threading.Thread(target=self._make_again, args=(key, seconds, make), daemon=True, name="again").start()
         return cast(T, value)
+
+    def _make_again(self, key: str, seconds: float, make: Callable[[], object]) -> None:
+        try:
+            value = make()
+        except MonitorError as error:
+            log.warning("kept the last value key=%s error=%s", key.split()[0], error)
+            return
+        self._kept[key] = (self.app.clock.monotonic() + seconds, value)
 
     def outlets(self) -> dict[str, str]:
         """The titles of all feeds by slug."""
-        return self.kept("outlets", OUTLETS_FOR, lambda: {state.feed.slug: state.title or state.feed.slug for state in self.store.feeds()})
+        return self.kept("outlets", OUTLETS_FOR, lambda: {state.feed.slug: state.title or state.feed.slug for state in self.feeds()})
+
+    def feeds(self) -> tuple[FeedState, ...]:
+        """All feeds and how they are."""
+        return self.kept("feeds", COUNTED_FOR, self.store.feeds)
+
+    def counts(self) -> Counts:
+        """The store in numbers."""
+        return self.kept("counts", COUNTED_FOR, lambda: self.store.counts(self.now))
+
+    def forget(self) -> None:
+        """What is kept for a while is read anew: something was changed."""
+        self._kept.clear()
 
     def outlet(self, feeds: Sequence[str], url: str) -> str:
         """Who publishes an article: the title of its first feed, else its host."""
@@ -218,6 +252,7 @@ def _environment(site: Site) -> Environment:
         "many": words.many,
         "host": words.host,
         "link": words.link,
+        "tongue": words.tongue,
         "without_secret": words.without_secret,
         "zip": zip,
     }

@@ -12,6 +12,7 @@ from monitor.model import Segment
 # the two overrides of direction, which no text needs and which make words read backwards
 _UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]")
 
+_TONGUE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 _USERINFO = re.compile(r"(://)[^/?#@\s]*@")
 
 
@@ -105,6 +106,11 @@ def link(url: str | None) -> str:
     except ValueError:
         return ""
     return url if parts.scheme in ("http", "https") and parts.hostname else ""
+
+
+def tongue(language: str | None) -> str:
+    """The language as a page may claim it (BCP 47), empty when it is none."""
+    return language if language and _TONGUE.fullmatch(language) else ""
 
 
 def without_secret(url: str) -> str:

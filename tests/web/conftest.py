@@ -2,6 +2,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from starlette.testclient import TestClient
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -10,6 +11,9 @@ from seeding import SeededApp, seed, seeded_app
 
 from monitor.store.memory import MemoryStore
 from monitor.web.app import create_app
+
+settings.register_profile("pages", deadline=None)  # a busy machine is no fault of a page
+settings.load_profile("pages")
 
 LOCAL = "http://127.0.0.1:8484"
 

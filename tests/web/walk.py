@@ -25,6 +25,14 @@ def pages(ids: Mapping[str, int]) -> list[str]:
     return found
 
 
+def one_of_each(ids: Mapping[str, int]) -> list[str]:
+    """One page of each kind, for what takes long."""
+    flood = ids["flood"]
+    found = ["/", f"/a/{flood}", f"/a/{flood}@2", f"/a/{flood}/1..3", f"/a/{flood}/1..3?view=side", f"/a/{ids['arabic']}/1..2?view=side"]
+    found += [f"/a/{ids['korean']}/1..2", f"/a/{ids['gone']}/1..2", "/feeds", "/feeds/hills", "/search?q=homes", "/stats", "/outbox"]
+    return [*found, "/settings?rule=quiet-admissions", "/help", "/lookup"]
+
+
 def machine_pages(ids: Mapping[str, int]) -> list[str]:
     """Everything else that answers 200."""
     flood = ids["flood"]

@@ -82,7 +82,7 @@ def test_monitor_alone_tells_how_it_stands(run, tmp_path) -> None:
 
 
 def test_help_shows_every_command_with_one_line(run) -> None:
-    from monitor.cli.main import COMMANDS
+    from monitor.cli.commands import COMMANDS
 
     out = run("--help").out
 
@@ -90,7 +90,7 @@ def test_help_shows_every_command_with_one_line(run) -> None:
 
 
 def test_every_command_has_help_with_an_example_or_a_sentence(run) -> None:
-    from monitor.cli.main import COMMANDS
+    from monitor.cli.commands import COMMANDS
 
     for name in COMMANDS:
         ran = run(name, "--help")

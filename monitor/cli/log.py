@@ -1,7 +1,9 @@
 """`monitor log`: the stream of edits, or the revisions, looks and restamps of one article."""
 
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +12,10 @@ from monitor.cli.listing import clock_of, print_rows, resolved, row_limit, safe,
 from monitor.cli.options import a_moment, feed_option, json_options, known_slugs, known_words, limit_option, since_option
 from monitor.cli.printing import print_table
 from monitor.errors import UsageError
+
+if TYPE_CHECKING:
+    from monitor.model import Edit
+    from monitor.ports import EditQuery
 
 ROOMY = 140
 """Columns from which a line has room for all kinds of an edit."""
@@ -23,6 +29,7 @@ ROOMY = 140
 @click.option("--kind", "kinds", metavar="K,…", help="Only edits of one of these kinds: headline, number, quote, …")
 @click.option("--min-severity", metavar="LEVEL", help="Only from this level on: noise, low, medium, high.")
 @click.option("--undisclosed", is_flag=True, help="Only edits the publisher did not disclose.")
+@click.option("-f", "--follow", is_flag=True, help="Go on with edits as they come, until Ctrl-C.")
 @since_option
 @limit_option
 @json_options
@@ -36,6 +43,7 @@ def log(
     kinds: str | None,
     min_severity: str | None,
     undisclosed: bool,
+    follow: bool,
     since: str | None,
     limit: int | None,
     as_json: bool,
@@ -46,6 +54,7 @@ def log(
 
     \b
     monitor log --since yesterday --kind headline,number
+    monitor log --follow
     monitor log 42
     monitor log 42 --looks
     """
@@ -57,6 +66,8 @@ def log(
         raise UsageError("--kind, --min-severity, --undisclosed and --feed select edits; with REF the revisions of one article are listed")
     if looks and not ref:
         raise UsageError("--looks needs REF: the looks are those at one article's page")
+    if follow and (ref or looks or restamps or as_json):
+        raise UsageError("--follow goes with the stream of edits, as lines or with --jsonl")
     with face.reading() as reading:
         as_data = _Data(as_json, as_lines, fields)
         if ref and looks:
@@ -67,7 +78,8 @@ def log(
             _log_revisions(face, reading, ref, since, as_data)
         else:
             level = min_severity or ("noise" if as_lines else "low")
-            _log_edits(face, reading, feeds, wanted, level, undisclosed, since, row_limit(limit, as_lines), as_data)
+            most = row_limit(limit, as_lines)
+            _log_edits(face, reading, feeds, wanted, level, undisclosed, since, most, as_data, follow=follow)
 
 
 class _Data:
@@ -87,6 +99,8 @@ def _log_edits(
     since: str | None,
     limit: int | None,
     data: _Data,
+    *,
+    follow: bool,
 ) -> None:
     from monitor.ports import EditQuery
     from monitor.shapes import edit_json
@@ -103,6 +117,8 @@ def _log_edits(
     edits = list(reading.store.edits(query)) if query.newest else reading.store.edits(query)
     if isinstance(edits, list):
         edits.reverse()
+    if follow:
+        edits = _and_those_to_come(face, query, edits)
     if data.wanted:
         print_rows((edit_json(edit) for edit in edits), "log", data.as_lines, data.fields)
         return
@@ -114,6 +130,16 @@ def _log_edits(
         click.echo(render_edit_line(told, timezone=reading.settings.timezone, columns=width, color=face.is_colored))
     if isinstance(edits, list):
         say_if_cut(len(edits), query.limit)
+
+
+def _and_those_to_come(face: Face, query: "EditQuery", edits: "Iterable[Edit]") -> "Iterator[Edit]":
+    from monitor.cli.following import followed
+
+    last = 0
+    for edit in edits:
+        yield edit
+        last = max(last, edit.id)
+    yield from followed(face, query, last)
 
 
 def _log_revisions(face: Face, reading: Reading, ref: str, since: str | None, data: _Data) -> None:

@@ -49,7 +49,6 @@ def test_each_edit_comes_once_as_it_is_stored() -> None:
     assert {query.min_level for query in desk.asked} == {"low"}
 
 
-@pytest.mark.parametrize("words", [["42", "--follow"], ["--follow", "--json"], ["--follow", "--restamps"]])
 def test_what_was_told_is_not_told_again() -> None:
     desk = Desk([replace(edited().edit, id=number) for number in (1, 2, 3)])
 
@@ -58,6 +57,7 @@ def test_what_was_told_is_not_told_again() -> None:
     assert next(edits).id == 3
 
 
+@pytest.mark.parametrize("words", [["42", "--follow"], ["--follow", "--json"], ["--follow", "--restamps"]])
 def test_only_the_stream_of_edits_is_followed(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["log", *words])

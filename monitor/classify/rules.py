@@ -310,7 +310,7 @@ def _only_marks(text: str) -> bool:
 
 def _typo(place: Place) -> list[str]:
     respelled = [hunk for hunk in place.hunks if is_respelled(hunk)]
-    return [f"a spelling was put right: {_became(hunk.removed.strip(), hunk.added.strip())}" for hunk in respelled]
+    return [f"the spelling changed: {_became(hunk.removed.strip(), hunk.added.strip())}" for hunk in respelled]
 
 
 def _became(was: str, now: str) -> str:

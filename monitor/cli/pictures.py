@@ -1,6 +1,6 @@
-"""The charts of `stats` as SVG, and as a page with a table under each: no script, readable in the dark, printable."""
+"""The charts of `stats` and of report pages as SVG, each with its table: no script, readable in the dark, printable."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 GAP = 44  # between charts of one picture, room for the next title
 
 STYLE = """\
-:root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --bar: #3b6ea5; --line: #8884 }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8e8e8; --paper: #161616; --bar: #7fb0e6 } }
+:root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8e8e8; --paper: #161616 } }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper) }
 body { max-width: 48rem; margin: 2rem auto; padding: 0 1rem }
 svg { width: 100%; height: auto } table { border-collapse: collapse; margin: .5rem 0 2rem }
@@ -43,19 +43,33 @@ def svg(found: "Tally") -> str:
 
 def page(found: "Tally", zone: str) -> str:
     """One HTML page that needs nothing else."""
-    from monitor.web.charts import columns
-
-    parts = [f"<h1>{found.edits} edits</h1><p>From {found.days[0]} to {found.days[-1]}, times in {escape(zone)}.</p>"]
-    for title, rows in _sets(found):
-        chart = columns([count for _, count in rows], [name for name, _ in rows])
-        drawn = f'<svg viewBox="0 0 {chart.width} {chart.height}" role="img" aria-label="{escape(title)}">{_drawn(chart)}</svg>'
-        parts.append(f"<h2>{escape(title)}</h2>{drawn}<details><summary>As a table</summary>{_table(rows)}</details>")
-    parts.append(_outlets(found))
-    extra = "text { font: 11px sans-serif; fill: currentColor } rect { fill: var(--bar) } line { stroke: var(--line) }"
+    head = f"<h1>{found.edits} edits</h1><p>From {found.days[0]} to {found.days[-1]}, times in {escape(zone)}.</p>"
+    body = head + "".join(_charts(found)) + _outlets(found)
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>monitor: {found.edits} edits</title><style>{STYLE}{extra}</style></head>\n<body>{''.join(parts)}</body></html>\n"
+        f"<title>monitor: {found.edits} edits</title><style>{STYLE}{CHART_STYLE}</style></head>\n<body>{body}</body></html>\n"
     )
+
+
+def with_charts(report: str, found: "Tally") -> str:
+    """A report's page with the charts of its edits at the end; one edit is no chart."""
+    if found.edits < 2:
+        return report
+    before, main, after = report.rpartition("</main>")
+    return f"{before}<section><style>{CHART_STYLE}</style>{''.join(_charts(found))}</section>\n{main}{after}"
+
+
+CHART_STYLE = "svg text { font: 11px sans-serif; fill: currentColor } svg rect { fill: #4a7fb5 } svg line { stroke: #8884 }"
+
+
+def _charts(found: "Tally") -> Iterator[str]:
+    from monitor.web.charts import columns
+
+    for title, rows in _sets(found):
+        chart = columns([count for _, count in rows], [name for name, _ in rows])
+        size = f'viewBox="0 0 {chart.width} {chart.height}" width="100%"'
+        drawn = f'<svg {size} role="img" aria-label="{escape(title)}">{_drawn(chart)}</svg>'
+        yield f"<h2>{escape(title)}</h2>{drawn}<details><summary>As a table</summary>{_table(rows)}</details>"
 
 
 def _sets(found: "Tally") -> list[tuple[str, Rows]]:

@@ -194,10 +194,14 @@ def _rendered(face: Face, reading: Reading, made: "Report", diffs: Sequence["Dif
 
         return (json.dumps({"schema": "monitor.report/1", **report_json(made)}, ensure_ascii=False) + "\n").encode()
     if form == "html":
+        from monitor.cli.pictures import with_charts
+        from monitor.cli.stats import tally_of
         from monitor.render.html import report_html
         from monitor.render.mail import subject
 
-        return report_html(made, title=subject(made)).encode()
+        edits = [diff.edit for diff in diffs]
+        first = min((edit.seen_before for edit in edits), default=reading.now)
+        return with_charts(report_html(made, title=subject(made)), tally_of(reading, edits, first)).encode()
     if form == "mail":
         return _mail(reading, made)
     if form in ("atom", "jsonfeed"):

@@ -13,6 +13,7 @@ from monitor.cli.printing import counted
 
 if TYPE_CHECKING:
     from monitor.figures import Tally
+    from monitor.model import Edit
 
 STEPS = "▁▂▃▄▅▆▇█"
 BAR = 30  # columns of the longest bar
@@ -54,17 +55,23 @@ def stats(face: Face, since: str | None, feeds: tuple[str, ...], form: str, as_j
 
 
 def _counted(reading: Reading, since: datetime, feeds: Sequence[str]) -> "Tally":
-    from monitor.figures import tally
     from monitor.ports import EditQuery
 
     edits = list(reading.store.edits(EditQuery(feeds=tuple(feeds), since=since, min_level="low")))
+    return tally_of(reading, edits, since if edits else max(since, reading.now - timedelta(days=30)))
+
+
+def tally_of(reading: Reading, edits: Sequence["Edit"], since: datetime) -> "Tally":
+    """These edits in counts, days and hours as the settings show them, with what the store knows of their articles and outlets."""
+    from monitor.figures import tally
+
     firsts = {edit.article for edit in edits if edit.from_rev == 1}
     articles = filter(None, map(reading.store.article, firsts))
     return tally(
         edits,
         posted={article.id: article.posted_at for article in articles if article.posted_at},
         outlets={state.feed.slug: state.title or state.feed.slug for state in reading.store.feeds()},
-        since=since if edits else max(since, reading.now - timedelta(days=30)),
+        since=since,
         until=reading.now,
         timezone=reading.settings.timezone,
     )

@@ -117,3 +117,11 @@ def test_stats_are_drawn_in_every_form(run, tmp_path: Path) -> None:
     assert "<table>" in page
     assert "<script" not in page
     assert run("stats", "--since", "2099-01-01").code == 0
+
+
+def test_a_report_page_ends_with_charts_and_their_tables(run) -> None:
+    page = run("report", "--since", "30d", "--format", "html").out
+
+    assert page.count("<svg") == page.count("As a table") == 3
+    assert "<script" not in page
+    assert page.rstrip().endswith("</html>")

@@ -1,6 +1,7 @@
 """Report → a whole RFC 5322 message, text part first. Pure; foreign words are cleaned, and the result is read back before it leaves."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email import policy
@@ -135,7 +136,7 @@ def _headers(report: Report, letter: Letter, *, plain: bool) -> Iterable[tuple[s
         yield "X-Monitor-Severity", edit.severity.level
         yield "X-Monitor-Kinds", ",".join(edit.kinds)
         if story.rules:
-            yield "X-Monitor-Rule", clean_header(", ".join(story.rules)).encode("ascii", "replace").decode()
+            yield "X-Monitor-Rule", clean_header(", ".join(story.rules))
     else:
         yield "X-Monitor-Edits", str(report.edits)
 
@@ -151,13 +152,20 @@ def _address(text: str) -> str:
 
 
 def _list_id(story: Story | None, domain: str) -> str:
-    """One list per outlet, one for everything else; RFC 2919."""
+    """One list per outlet, one for everything else; RFC 2919. A slug that is not ASCII is told apart by a mark of its own."""
     if story is None or not story.diff.edit.feeds:
         return f"Edits <edits.monitor.{domain}>"
-    slug = re.sub(r"[^a-z0-9-]+", "-", story.diff.edit.feeds[0].casefold()).strip("-")
-    name = clean_header(story.outlet, 60).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^A-Za-z0-9 .-]+", " ", name).strip()
-    return f"{name or 'Outlet'} edits <{slug or 'feed'}.monitor.{domain}>"
+    slug = story.diff.edit.feeds[0]
+    label = re.sub(r"[^a-z0-9-]+", "-", _ascii(slug).casefold()).strip("-")
+    if not slug.isascii():
+        label = f"{label}-{sha256(slug.encode('utf-8', 'replace')).hexdigest()[:6]}".strip("-")
+    name = " ".join(re.sub(r"[^A-Za-z0-9 .-]+", " ", _ascii(clean_header(story.outlet, 60))).split())
+    return f"{name or 'Outlet'} edits <{label or 'feed'}.monitor.{domain}>"
+
+
+def _ascii(text: str) -> str:
+    """The letters without their accents; what has no ASCII letter falls away."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
 def _footer(report: Report, letter: Letter) -> Iterable[str]:

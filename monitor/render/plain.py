@@ -209,5 +209,6 @@ def notice_line(notice: Notice) -> str:
     """A changed template in one sentence, with an example."""
     articles = len({edit.article for edit in notice.edits})
     example = next((marked(place.segments) for place in places(notice.sample, context=20)), "")
-    words = f"The same change in {articles} articles of {one_line(notice.host)} (a new template?)"
+    many = f"The same change in {articles} articles" if articles > 1 else "A change that many articles share, in one more article"
+    words = f"{many} of {one_line(notice.host)} (a new template?)"
     return f"{words}: {shorten(example, 200)}" if example else f"{words}."

@@ -94,6 +94,19 @@ def test_limits_and_quiet_hours_are_named_in_the_subject() -> None:
     assert mail(report(1, 2, reason="quiet hours"))["Subject"] == "Edits held in quiet hours: 2 in 1 outlet, 2 headline, 2 undisclosed"
 
 
+def test_names_of_all_scripts_survive_in_headers() -> None:
+    diff = edited(old=replace(OLD, title="장관, 홍수 보고서 “본 적 없다”"), feeds=("südpost",))
+    told = build([diff], since=None, until=NOON, outlets={"südpost": "Südpost – Öffentlich"}, rules={diff.edit.id: "Überschriften"})
+
+    message = mail(told, replace(LETTER, sender="Redaktion Süd <monitor@example.org>", to="Jörg Ö <desk@example.org>, b@example.org"))
+
+    assert message["From"] == "Redaktion Süd <monitor@example.org>"
+    assert [address.addr_spec for address in message["To"].addresses] == ["desk@example.org", "b@example.org"]
+    assert message["Subject"] == "[Südpost – Öffentlich] edited: 장관, 홍수 보고서 “본 적 없다”"
+    assert message["X-Monitor-Rule"] == "Überschriften"
+    assert message["List-Id"] == "Sudpost Offentlich edits <sudpost-08ab63.monitor.example.org>"
+
+
 def test_one_click_is_offered_only_over_https() -> None:
     plain = mail(report(42))
     linked = mail(report(42), replace(LETTER, unsubscribe="https://edits.example.org/u/x"))

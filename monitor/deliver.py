@@ -49,6 +49,7 @@ PAGES = 40  # batches of an instant target that one round looks at: 20,000 rows 
 ALIKE_MAX = 50  # edits of one fingerprint beyond which nobody compares the texts around them
 SHOWN = 200  # edits a message shows at most; the others are counted
 MAX_PER = (60, timedelta(hours=1))  # for people; machines (webhook, exec) get everything unless `max` is set
+NET_MAX = 400_000  # characters of two texts that are compared here, outside of the processes that can be killed: about a second
 LINES = 32  # targets that are told at once, so that one that hangs holds up no other
 
 
@@ -314,9 +315,11 @@ def _first_titles(store: Store, diffs: Sequence[Diff]) -> dict[int, str]:
 
 
 def _net(first: Diff, last: Diff) -> Diff:
-    from monitor.compare import diff_of
+    from monitor.compare import coarse_diff_of, diff_of
 
-    return diff_of(first.old, last.new, url=last.edit.url, feeds=last.edit.feeds)
+    size = sum(map(len, (*first.old.content.body, *last.new.content.body)))
+    compared = diff_of if size <= NET_MAX else coarse_diff_of
+    return compared(first.old, last.new, last.edit.url, last.edit.feeds)
 
 
 def _held_since(row: QueuedEdit, zone: ZoneInfo) -> str | None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from monitor.model import LEVELS, Diff, Dispatch, DispatchState, Edit
 from monitor.settings import Quiet, Rule, Target
 
+TEMPLATE = "template change"  # what holds back an edit that many articles of its host share
 PATTERN_SECONDS = 0.2  # a user's `re:` pattern meets texts of strangers; one that takes longer does not fit
 TEXT_MAX = 100_000  # characters a pattern is tried on
 
@@ -175,8 +176,8 @@ def _when(diff: Diff, target: Target, quiet: Quiet | None, zone: ZoneInfo, now: 
     due_at = now + target.wait
     if quiet and in_quiet(quiet, zone, due_at) and not bypasses(diff.edit, quiet):
         return "held", f"quiet hours until {quiet.end}", quiet_end(quiet, zone, due_at)
-    if diff.edit.held_by:
-        return "held", diff.edit.held_by, due_at
+    if diff.edit.held_by == TEMPLATE:
+        return "held", TEMPLATE, due_at
     return "waiting", "waits for further edits of the article" if target.wait else "to be sent", due_at
 
 

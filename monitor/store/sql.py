@@ -63,8 +63,9 @@ class SqlStore(Asking, Queueing, Learning, Saving, Reading, Searching, OutboxPar
         self, now: datetime, *, hosts: int, per_host: int, lease: timedelta, feeds: Sequence[str] | None = None, tasks: str = "any"
     ) -> tuple[Turn, ...]:
         if self._sealed_at is None or now - self._sealed_at >= SEAL_EVERY:
-            self.seal(now, every=SEAL_EVERY)
             self._sealed_at = now
+            if self.seal(now, every=SEAL_EVERY):
+                self.sweep(now)
         return super().claim(now, hosts=hosts, per_host=per_host, lease=lease, feeds=feeds, tasks=tasks)
 
     def seal(self, now: datetime, *, every: timedelta = timedelta(0)) -> bool:

@@ -10,7 +10,7 @@ from store_cases import with_edit
 from monitor.errors import StoreError
 from monitor.settings import StoreSettings
 from monitor.store.rows import sqlite_reader
-from monitor.store.sql import open_store, sqlite_engine
+from monitor.store.sql import open_store, postgres_engine, sqlite_engine
 from monitor.store.upgrade import upgrade
 
 
@@ -72,6 +72,47 @@ def test_a_state_that_is_not_there_reads_as_an_empty_one(tmp_path: Path) -> None
 
     assert store.feeds() == ()
     assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.postgres
+def test_postgresql_is_made_and_migrated_alike(postgres_server: str) -> None:
+    import psycopg
+
+    from monitor.store.schema import statements
+
+    shapes = []
+    for name in ("made", "moved"):
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name}")  # type: ignore[arg-type]
+            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        engine = postgres_engine(postgres_server.replace("/postgres?", f"/{name}?"))
+        if name == "moved":
+            upgrade(engine)
+        else:
+            with engine.begin() as made:
+                for statement in statements("postgresql"):
+                    made.exec_driver_sql(statement)
+        with engine.connect() as reading:
+            columns = "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns WHERE table_schema = 'public'"
+            indexes = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+            shapes.append({tuple(row) for query in (columns, indexes) for row in reading.exec_driver_sql(query)})
+        engine.dispose()
+
+    assert shapes[0] == shapes[1]
+    assert len(shapes[0]) > 200
+
+
+@pytest.mark.postgres
+def test_a_reader_of_an_empty_postgresql_database_finds_nothing(postgres_server: str, tmp_path: Path) -> None:
+    import psycopg
+
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS empty")
+        connection.execute("CREATE DATABASE empty")
+
+    store = open_store(postgres_server.replace("/postgres?", "/empty?"), state_dir=tmp_path, read_only=True, settings=StoreSettings())
+
+    assert store.feeds() == ()
 
 
 def test_a_relative_database_lies_in_the_state_folder(tmp_path: Path) -> None:

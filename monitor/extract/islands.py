@@ -45,13 +45,10 @@ class _Island:
 def without_boxes(document: Document, roots: Sequence[int], blocks: Sequence[Block], within: Sequence[Block]) -> list[Block]:
     """Those of `blocks` (candidates for text) that are no box's; `within` are all blocks of the text's element, for judging boxes."""
     places = _places(document, roots)
-    mass: dict[Place, int] = {}
-    for block in blocks:
-        if len(block.text) >= _PROSE:
-            place = places[block.at]
-            mass[place] = mass.get(place, 0) + len(block.text)
+    mass, balance = _weigh(places, blocks, within)
+    most = max(mass, key=lambda place: mass[place], default=())
     total = sum(mass.values())
-    own = {place for place, size in mass.items() if size >= _OWN_SHARE * total}
+    own = {most} | {place for place, size in mass.items() if size >= _OWN_SHARE * total and balance[place] > 0}
     own |= {place[:depth] for place in own for depth in range(len(place))}
     islands: dict[int, _Island] = {}
     holder: dict[int, int] = {}
@@ -70,6 +67,21 @@ def without_boxes(document: Document, roots: Sequence[int], blocks: Sequence[Blo
         box for box, island in islands.items() if document.elements[box].text_root or _belongs(document.elements[box].tag, island)
     }
     return [block for block in blocks if (box := _box(document, places, own, block, holder)) is None or box in kept]
+
+
+def _weigh(places: Sequence[Place], blocks: Sequence[Block], within: Sequence[Block]) -> tuple[dict[Place, int], dict[Place, int]]:
+    """For each kind of wrapper its characters of prose, and how many more paragraphs than scraps it holds (names, times, buttons)."""
+    mass: dict[Place, int] = {}
+    balance: dict[Place, int] = {}
+    for block in blocks:
+        if len(block.text) >= _PROSE:
+            place = places[block.at]
+            mass[place] = mass.get(place, 0) + len(block.text)
+    for block in within:
+        if block.tag not in _HEADINGS:
+            place = places[block.at]
+            balance[place] = balance.get(place, 0) + (1 if len(block.text) >= _PROSE and block.link < 0.5 else -1)
+    return mass, balance
 
 
 def _places(document: Document, roots: Sequence[int]) -> list[Place]:

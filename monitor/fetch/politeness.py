@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from monitor.ports import Clock
 
 _MANY = 4_096
-AFTER_BODY = 0.030
-AFTER_NOTHING = 0.014
+AFTER_BODY = 0.022
+AFTER_NOTHING = 0.017
 """Seconds between two requests to one host, by what the first made it send, also where `host_gap` is zero.
 
-Some thirty bodies or seventy 304s a second are plenty for one site; beyond that a monitor is a burden to anybody.
+Some forty bodies or sixty 304s a second are plenty for one site; beyond that a monitor is a burden to anybody.
 """
 
 

@@ -14,13 +14,13 @@ from monitor.schedule.headers import validators_after
 from monitor.schedule.memo import PageMemo, read_page_memo, written
 from monitor.settings import ScheduleSettings
 
-BASE = timedelta(minutes=10)  # between two looks at an article that was just published
-CORE = 1800.0  # seconds of age up to which edits come as often as in the first minutes
-POWER = 1.3  # the rate falls as (age + CORE)^-POWER: 83 % of a week's edits within a day (GDELT, 88 million pages: 81 %)
+BASE = timedelta(minutes=12)  # between two looks at an article that was just published
+CORE = 7200.0  # seconds of age up to which edits come as often as in the first minutes
+POWER = 1.5  # the rate falls as (age + CORE)^-POWER: 81 % of a week's edits within a day, as GDELT found on 88 million pages
 SPAN = 30 * 86400.0
 # how unlike articles are: two thirds are never edited, a twentieth of the others more than nine times (Timmerman et al., six outlets)
-UNLIKE = 0.35
-BURST = 0.33  # further edits that follow an edit
+UNLIKE = 0.6
+BURST = 0.2  # further edits that follow an edit
 BURST_SECONDS = 1800.0
 HOST_PRIOR = 50.0
 AGAIN_SOON = timedelta(minutes=10)  # a held look

@@ -52,7 +52,7 @@ def backfill(records: Iterable[Record], slug_of: Callable[[str], str | None], do
     """
     total = Filled()
     for record in records:
-        recipe = _recipe(record, slug_of, doors, with_pages=with_pages)
+        recipe, is_new_page = _recipe(record, slug_of, doors, with_pages=with_pages)
         if recipe is None:
             total = replace(total, skipped=total.skipped + 1)
             continue
@@ -60,7 +60,7 @@ def backfill(records: Iterable[Record], slug_of: Callable[[str], str | None], do
         total = Filled(
             total.snapshots + 1,
             total.skipped,
-            total.articles + len(saved.new_articles),
+            total.articles + len(saved.new_articles) + is_new_page,
             total.revisions + saved.revisions,
             total.edits + len(saved.edits),
             total.suspect + (saved.verdict == "suspect"),
@@ -68,8 +68,8 @@ def backfill(records: Iterable[Record], slug_of: Callable[[str], str | None], do
     return total
 
 
-def _recipe(record: Record, slug_of: Callable[[str], str | None], doors: Doors, *, with_pages: bool) -> Recipe | None:
-    """The recipe that this record answers; None when something newer was observed already."""
+def _recipe(record: Record, slug_of: Callable[[str], str | None], doors: Doors, *, with_pages: bool) -> tuple[Recipe | None, bool]:
+    """The recipe that this record answers, None when something newer was observed already; and whether its page made an article."""
     if record.kind == "feed":
         slug = slug_of(record.url)
         if slug is None:
@@ -77,13 +77,12 @@ def _recipe(record: Record, slug_of: Callable[[str], str | None], doors: Doors, 
         task = doors.store.feed_task(slug, record.at)
         if not with_pages:
             task = replace(task, feed=replace(task.feed, pages=False))
-        return poll(task, doors) if _is_newer(record, task) else None
+        return (poll(task, doors) if _is_newer(record, task) else None), False
     keys = identify.url_keys(record.url)
-    article_id = next(iter(doors.store.find_articles(keys).values()), None)
-    if article_id is None:
-        article_id = doors.store.watch(record.url, keys, record.at)
+    known = next(iter(doors.store.find_articles(keys).values()), None)
+    article_id = doors.store.watch(record.url, keys, record.at) if known is None else known
     page_task = doors.store.page_task(article_id, record.at)
-    return look(page_task, doors) if _is_newer(record, page_task) else None
+    return (look(page_task, doors) if _is_newer(record, page_task) else None), known is None
 
 
 def _is_newer(record: Record, task: FeedTask | PageTask) -> bool:

@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from monitor.ports import Store
 from monitor.settings import StoreSettings
 from monitor.store.memory import MemoryStore
 from monitor.store.sql import open_store
+
+# how long an example takes says more of the machine's load than of our code
+settings.register_profile("monitor", deadline=None)
+settings.load_profile("monitor")
 
 NOBODY = "nobody"  # PostgreSQL refuses to run as root
 

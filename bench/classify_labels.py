@@ -18,12 +18,19 @@ from monitor.compare import texts_diff
 from monitor.model import Content, Diff
 
 LABELS = Path(__file__).parents[1] / "tests" / "classify" / "labels.tsv"
+SAID = LABELS.with_name("said.tsv")
 JUDGED = ("typography", "typo", "number", "quote", "name", "hedge", "date", "correction-note", "rewritten")
 
 
 def labels(path: Path) -> dict[str, frozenset[str]]:
     rows = (line.rstrip("\n").split("\t") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
     return {name: frozenset(filter(None, kinds.split(","))) for name, kinds in rows}
+
+
+def said_so(path: Path) -> dict[tuple[str, str], bool]:
+    """(edit, kind) that the rules once said: whether it was true."""
+    rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    return {(name, kind): verdict == "yes" for name, kind, verdict in rows}
 
 
 def pairs(corpus: Path) -> Iterator[dict[str, Any]]:
@@ -56,12 +63,17 @@ def main() -> None:
     said: Counter[str] = Counter()
     true: Counter[str] = Counter()
     found = 0
+    reviewed, still = said_so(SAID), Counter[tuple[str, bool]]()
+    names = {name for name, _ in reviewed}
     for pair in pairs(asked.corpus):
-        if pair["id"] not in wanted or not isinstance(pair["old"], dict):
+        if not isinstance(pair["old"], dict) or (pair["id"] not in wanted and pair["id"] not in names):
             continue
-        found += 1
         diff = judged(pair)
         kinds = set(diff.edit.kinds) & set(JUDGED)
+        still.update((kind, reviewed[pair["id"], kind]) for kind in kinds if (pair["id"], kind) in reviewed)
+        if pair["id"] not in wanted:
+            continue
+        found += 1
         truth = wanted[pair["id"]]
         right.update(kinds & truth)
         said.update(kinds)
@@ -74,6 +86,10 @@ def main() -> None:
         precision = f"{right[kind] / said[kind]:.2f}" if said[kind] else "-"
         recall = f"{right[kind] / true[kind]:.2f}" if true[kind] else "-"
         print(f"{kind:16}{true[kind]:9}{said[kind]:6}{right[kind]:7}{precision:>11}{recall:>8}")
+    print("of what the rules said on other edits, drawn by chance and judged by hand:")
+    for kind in sorted({kind for _, kind in reviewed}):
+        yes, no = still[kind, True], still[kind, False]
+        print(f"{kind:16} said {yes + no}, right {yes}" + (f", precision {yes / (yes + no):.2f}" if yes + no else ""))
 
 
 if __name__ == "__main__":

@@ -150,14 +150,18 @@ def _parts(text: str) -> int:
 
 # --- rewriting ------------------------------------------------------------------------------------------------------
 
-# Fewer exchanged characters than this are no rewriting, however little was kept. East Asian text says more in one.
+# Fewer exchanged characters than this are no rewriting. East Asian text says more in one; where hardly anything was
+# kept, half as many will do.
 _REWRITTEN_LEAST = 40
 _REWRITTEN_LEAST_EAST = 14
+_HARDLY = 0.1
 
 
 def _rewritten(place: Place) -> list[str]:
     exchanged = sum(max(len(hunk.removed), len(hunk.added)) for hunk in place.hunks if hunk.removed and hunk.added)
     least = _REWRITTEN_LEAST if place.new.isascii() or max(map(ord, place.new or " ")) < 0x1100 else _REWRITTEN_LEAST_EAST
+    if place.kept < _HARDLY * exchanged:
+        least //= 2
     if exchanged <= least or exchanged <= place.kept:
         return []
     what = "the headline" if place.is_headline else "a paragraph" if place.change.field == "body" else "the text"

@@ -11,7 +11,7 @@ from monitor.text import plain
 
 _QUOTED = re.compile(
     '["“„«「『〝＂](?P<inside>[^"“”„«»「」『』〝〞＂]{2,1200})["”“»」』〞＂]'
-    "|(?<![^\\W\\d_])[‘'](?P<single>[^‘’'\n]{2,300}(?:['’][^\\W\\d_][^‘’'\n]{0,300})*)[’'](?![^\\W\\d_])"
+    "|(?<![^\\W\\d_])[‘'](?P<single>[^‘’'\n]{1,300}(?:['’][^\\W\\d_][^‘’'\n]{0,300})*)[’'](?![^\\W\\d_])"
 )
 _MARK = re.compile("[\"“”„«»「」『』〝〞＂‘’']")
 # Fewer words inside quotation marks are a title, a nickname or distance, not speech.

@@ -30,6 +30,7 @@ _LOOSE_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9:-]*)[^<>]*>")
 _HIDDEN = re.compile(r"<!--.{0,4000}?-->|<!DOCTYPE[^>]{0,400}>|<(script|style)\b[^<>]{0,400}>.{0,4000}?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});")
 _CLOSING = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in _UNSEEN}
+MAX_HEADLINE = 20_000
 _PARAGRAPH = "\n\n"
 
 
@@ -75,7 +76,11 @@ def paragraphs_of_text(text: str) -> str:
 
 
 def headline(markup: str, *, is_html: bool) -> str:
-    """A title's words on one line. In HTML tags are taken out and entities read, once; other angle brackets are text."""
+    """A title's words on one line. In HTML tags are taken out and entities read, once; other angle brackets are text.
+
+    Only the first part of a text of a megabyte is read: no headline is that long.
+    """
+    markup = markup[:MAX_HEADLINE]
     if is_html and "<" in markup:
         # what a browser would not show, when the headline is markup at all
         markup = _HIDDEN.sub("", markup) if "<!" in markup or "</s" in markup.lower() else markup

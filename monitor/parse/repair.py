@@ -22,8 +22,8 @@ _NAMESPACES = {
 }
 # What XML 1.0 does not allow in a document, bytes of UTF-8; U+FFFE and U+FFFF are handled apart.
 CONTROLS = bytes(code for code in range(0x20) if code not in (9, 10, 13))
-# A start tag longer than this holds no words; attributes by the thousand make readers slow.
-MAX_TAG = 65_536
+# An item with more kinds of elements that never close says nothing plainly.
+MAX_UNCLOSED = 100
 
 
 def without_controls(body: bytes) -> bytes:
@@ -73,13 +73,17 @@ def rebuilt(document: bytes) -> bytes:
     end = document.rfind(b"</" + name[1])
     inside = document[match.end() : end if end > 0 else len(document)]
     parts, at = [], 0
-    while start := _START.search(inside, at):
+    never_closed: set[bytes] = set()
+    while (start := _START.search(inside, at)) and len(never_closed) < MAX_UNCLOSED:
         at = start.end()
         if start[2].endswith(b"/"):
             parts.append(start[0])
             continue
+        if start[1] in never_closed:
+            continue
         close = inside.find(b"</" + start[1] + b">", at)
         if close < 0:
+            never_closed.add(start[1])
             continue
         text = _as_text(inside[at:close])
         parts.append(b"<%s%s>%s</%s>" % (start[1], _attributes_as_text(start[2]), text, start[1]))

@@ -1,5 +1,6 @@
 """Bytes of a feed become its entries, whatever the dialect and whatever is wrong with them."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -195,6 +196,14 @@ def test_thousands_of_attributes_and_depths_end_in_time() -> None:
     document = read(rss(f"<item><title {attributes}>Wide</title></item><item><title>Deep</title><description>{deep}</description></item>"))
 
     assert [entry.title for entry in document.entries] == ["Wide", "Deep"]
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<script>", "<![CDATA[", '<a "', "&#", "<svg "])
+def test_what_never_ends_is_read_in_linear_time(piece: str) -> None:
+    body = rss(f"<item><title>{piece * 50_000}</title><guid>1</guid></item>")
+
+    with contextlib.suppress(ParseError):
+        read(body)
 
 
 def test_more_items_than_a_feed_has_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from monitor.errors import NotFound, StoreError
 from monitor.store.codes import DISPATCH_STATES, FAILED, GIVEN_UP, HELD, SENDING
 from monitor.store.rows import Connected, plain_postgres_url, sqlite_reader
-from monitor.store.schema import found_schema, refuse_newer
+from monitor.store.schema import found_schema, is_empty, refuse_newer
 
 PAGES_A_STEP = 2000  # between which a writer gets its turn; a copy of 3.6 GB takes half a minute
 
@@ -97,10 +97,11 @@ def faults_of(path: Path) -> Iterator[str]:
                     yield str(row[0])
             for row in connection.execute("PRAGMA foreign_key_check").fetchmany(20):
                 yield f"a row of {row[0]} belongs to a row of {row[2]} that is not there"
-            schema = found_schema(Connected(connection, "sqlite"))
-            if schema is None:
+            rows = Connected(connection, "sqlite")
+            schema = found_schema(rows)
+            if schema is None and not is_empty(rows):
                 yield "it is not a database of monitor"
-            else:
+            elif schema is not None:
                 refuse_newer(schema)
     except sqlite3.DatabaseError as error:
         yield str(error)

@@ -27,6 +27,13 @@ def found_schema(rows: Rows) -> str | None:
     return str(row["value"]) if row else None
 
 
+def is_empty(rows: Rows) -> bool:
+    """Whether nothing was ever made in this database: a first start was cut short, or is under way in another process."""
+    if rows.dialect == "sqlite":
+        return rows.row("SELECT 1 AS there FROM sqlite_master LIMIT 1") is None
+    return rows.row("SELECT 1 AS there FROM pg_tables WHERE schemaname = current_schema() LIMIT 1") is None
+
+
 def refuse_newer(schema: str) -> None:
     """Raises StoreError for a database that a newer program wrote."""
     if schema > SCHEMA:

@@ -25,7 +25,7 @@ from monitor.store.reading import Reading
 from monitor.store.reserve import drop_reserve, keep_reserve
 from monitor.store.rows import Connected, Dialect, Readers, plain_postgres_url, postgres_reader, sqlite_reader
 from monitor.store.saving import Saving
-from monitor.store.schema import SCHEMA, create, found_schema, refuse_newer, refuse_older
+from monitor.store.schema import SCHEMA, create, found_schema, is_empty, refuse_newer, refuse_older
 from monitor.store.sealing import append_line, file_faults, seal
 from monitor.store.search import Searching, index_some
 
@@ -99,6 +99,32 @@ class SqlStore(Asking, Queueing, Learning, Saving, Reading, Searching, OutboxPar
         from monitor.store.importing import take_over
 
         return self._write(lambda tx: take_over(tx, url, title, first_seen_at, keys, revisions, edits, self._settings))
+
+    def archived(self, article_id: int, rev: int) -> tuple[str | None, str | None, str | None] | None:
+        """(job, address, error) of a revision that was handed to a web archive; None when it was not."""
+        row = self._reads.row(
+            "SELECT archived.* FROM archived JOIN revision ON revision.id = archived.revision_id"
+            " WHERE revision.article_id = :id AND revision.rev = :rev",
+            id=article_id, rev=rev,
+        )  # fmt: skip
+        return (row["job"], row["address"], row["error"]) if row else None
+
+    def keep_archived(self, article_id: int, rev: int, at: datetime, job: str | None, address: str | None, error: str | None) -> None:
+        """Writes what became of handing a revision's page to a web archive."""
+        self._write(
+            lambda tx: tx.run(
+                "INSERT INTO archived (revision_id, at, job, address, error) SELECT id, CAST(:at AS BIGINT), CAST(:job AS TEXT),"
+                " CAST(:address AS TEXT), CAST(:error AS TEXT) FROM revision WHERE article_id = :id AND rev = :rev"
+                " ON CONFLICT (revision_id) DO UPDATE SET"
+                " at = excluded.at, job = excluded.job, address = excluded.address, error = excluded.error",
+                id=article_id,
+                rev=rev,
+                at=at,
+                job=job,
+                address=address,
+                error=error,
+            )
+        )
 
     def redacted(self) -> tuple[tuple[int, int, datetime, str], ...]:
         """(article, rev, when, why) of every revision whose words were removed."""
@@ -183,8 +209,7 @@ def _open_sqlite(path: Path, state_dir: Path, *, read_only: bool, settings: Stor
         path.parent.mkdir(parents=True, exist_ok=True)
     readers = Readers("sqlite", lambda: sqlite_reader(path))
     if read_only:
-        _check(readers, path)
-        return SqlStore(readers, None, settings)
+        return _reading(readers, path, settings)
     keep_reserve(state_dir)
     engine = sqlite_engine(path, checkpoints=not is_held_elsewhere(state_dir))
     try:
@@ -195,13 +220,19 @@ def _open_sqlite(path: Path, state_dir: Path, *, read_only: bool, settings: Stor
     return _writing(readers, engine, settings, state_dir)
 
 
-def _check(readers: Readers, where: Path | str) -> None:
-    """Refuses what this program cannot read, with a sentence instead of a traceback."""
+def _reading(readers: Readers, where: Path | str, settings: StoreSettings) -> Store:
+    """A store that only reads; an empty one where nothing was ever made. Refuses what this program cannot read."""
     schema = _guarded(lambda: found_schema(readers), where)
     if schema is None:
-        raise StoreError(f"{where} is a database, but not one of monitor's")
+        if not is_empty(readers):
+            raise StoreError(f"{where} is a database, but not one of monitor's")
+        from monitor.store.memory import MemoryStore
+
+        readers.close()
+        return MemoryStore()
     refuse_newer(schema)
     refuse_older(schema)
+    return SqlStore(readers, None, settings)
 
 
 def _guarded(work: Callable[[], T], where: Path | str) -> T:
@@ -251,13 +282,7 @@ def sqlite_engine(path: Path, *, checkpoints: bool = True) -> "Engine":
 def _open_postgres(url: str, state_dir: Path, *, read_only: bool, settings: StoreSettings) -> Store:
     readers = Readers("postgresql", lambda: postgres_reader(url))
     if read_only:
-        if found_schema(readers) is None:
-            from monitor.store.memory import MemoryStore
-
-            readers.close()
-            return MemoryStore()
-        _check(readers, "the PostgreSQL database")
-        return SqlStore(readers, None, settings)
+        return _reading(readers, "the PostgreSQL database", settings)
     engine = postgres_engine(url)
     _prepare(engine, "postgresql")
     return _writing(readers, engine, settings, state_dir)

@@ -115,6 +115,27 @@ def test_a_reader_of_an_empty_postgresql_database_finds_nothing(postgres_server:
     assert store.feeds() == ()
 
 
+def test_a_first_start_that_was_cut_short_reads_as_an_empty_state(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "monitor.db") as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+    connection.close()
+    assert (tmp_path / "monitor.db").stat().st_size > 0
+
+    store = open_store(None, state_dir=tmp_path, read_only=True, settings=StoreSettings())
+
+    assert store.feeds() == ()
+    assert list(store.verify()) == []
+
+
+def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "monitor.db") as connection:
+        connection.execute("CREATE TABLE recipes (name TEXT)")
+    connection.close()
+
+    with pytest.raises(StoreError, match="not one of monitor's"):
+        open_store(None, state_dir=tmp_path, read_only=True, settings=StoreSettings())
+
+
 def test_a_relative_database_lies_in_the_state_folder(tmp_path: Path) -> None:
     open_store("sqlite:///other.db", state_dir=tmp_path, read_only=False, settings=StoreSettings()).close()
 

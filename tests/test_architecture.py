@@ -1,6 +1,7 @@
 """The house keeps its arrows: rooms import only from below, each library has one room, the thinking rooms do no I/O."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -89,6 +90,13 @@ def test_rooms_import_only_from_below() -> None:
     )  # fmt: skip
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_design_page_names_every_room() -> None:
+    table = (ROOT / "docs/design.md").read_text().partition("| room | what happens there |")[2].partition("\n\n")[0]
+    named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split("|")[1] if "|" in row else "")}
+
+    assert named == {room(name) for name in MODULES if name not in ("__init__", "__main__")}
 
 
 def test_nothing_uses_difflib_or_a_library_that_hides_it() -> None:

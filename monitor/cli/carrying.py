@@ -120,3 +120,47 @@ def bundle(face: Face, ref: str, output: Path | None) -> None:
         path = output or Path(f"article-{named.article.id}.zip")
         sha = write_bundle(store, named.article, revisions, ledger.read_text() if ledger.exists() else None, path)
     click.echo(f"{sha}  {path}")
+
+
+@click.command()
+@click.argument("refs", nargs=-1, required=True, metavar="REF...")
+@click.option("--wait/--no-wait", default=True, help="Wait until the archive has its copy, a few minutes at most.")
+@pass_face
+def archive(face: Face, refs: tuple[str, ...], wait: bool) -> int:
+    """Hand the pages of revisions to the Internet Archive (Save Page Now), and keep the addresses of its copies.
+
+    It copies the page as it is now, so this is for a fresh revision. The keys of your account stand in INTERNET_ARCHIVE_KEYS as
+    ACCESS:SECRET. Whatever the archive does, nothing else waits for it.
+
+    \b
+    monitor archive 42 43@2
+    """
+    import os
+
+    from monitor.export.archive import ENDPOINT, Kept, hand_over, outcome
+    from monitor.refs.meaning import resolve
+    from monitor.store.sql import SqlStore
+
+    key = os.environ.get("INTERNET_ARCHIVE_KEYS", "")
+    if ":" not in key:
+        raise UsageError("the archive wants keys", hint="INTERNET_ARCHIVE_KEYS=ACCESS:SECRET, from https://archive.org/account/s3.php")
+    endpoint = os.environ.get("INTERNET_ARCHIVE_URL", ENDPOINT)
+    app = face.app()
+    failed = 0
+    try:
+        store = app.writing()
+        assert isinstance(store, SqlStore)
+        for ref in refs:
+            revision = resolve(store, ref, purpose="show", timezone=app.settings.timezone, now=app.clock.now()).new
+            job, address, _ = store.archived(revision.article, revision.rev) or (None, None, None)
+            said = address or ""
+            if address is None:
+                kept = Kept(job=job) if job else hand_over(revision.url, key, endpoint)
+                kept = outcome(kept.job, key, endpoint) if kept.job and wait else kept
+                store.keep_archived(revision.article, revision.rev, app.clock.now(), kept.job, kept.address, kept.error)
+                failed += kept.error is not None
+                said = kept.address or kept.error or "handed over; ask again later for its address"
+            click.echo(f"{revision.article}@{revision.rev}  {said}")
+    finally:
+        app.close()
+    return 1 if failed else 0

@@ -39,6 +39,7 @@ GROUPS: dict[str, dict[str, tuple[str, str, str]]] = {
     "Keep and prove": {
         "verify": ("monitor.cli.keeping", "verify", "Re-compute every hash."),
         "bundle": ("monitor.cli.carrying", "bundle", "One zip that proves an article's history."),
+        "archive": ("monitor.cli.carrying", "archive", "Hand pages to the Internet Archive."),
         "redact": ("monitor.cli.keeping", "redact", "Remove a text for legal reasons, keep its hash."),
         "export": ("monitor.cli.carrying", "export", "Articles, revisions, edits as JSONL, CSV, Parquet, WARC."),
         "import": ("monitor.cli.carrying", "import_", "Read an exported JSONL back."),

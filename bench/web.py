@@ -221,22 +221,32 @@ def measure(folder: Path, seconds: int) -> None:
     with _Server(folder) as server:
         for name, paths in pages.items():
             results[name] = _asked(server, folder, paths, seconds)
-            rate, half, most, wrong = results[name]
-            print(f"{name:22} {rate:8.0f} req/s   p50 {half:7.1f} ms   p95 {most:7.1f} ms" + (f"   {wrong:.0f} wrong" if wrong else ""))
-    print(json.dumps({"revisions": counts.revisions, "pages": {name: result[:3] for name, result in results.items()}}))
+            rate, half, most, wrong, work = results[name]
+            told = f"{name:22} {rate:8.0f} req/s   p50 {half:7.1f} ms   p95 {most:7.1f} ms   cpu {work:6.1f} ms each"
+            print(told + (f"   {wrong:.0f} wrong" if wrong else ""), flush=True)
+    print(
+        json.dumps(
+            {
+                "revisions": counts.revisions,
+                "pages": {name: [result[0], result[1], result[2], result[4]] for name, result in results.items()},
+            }
+        )
+    )
 
 
-def _asked(address: str, folder: Path, paths: list[str], seconds: int) -> tuple[float, float, float, float]:
+def _asked(server: "_Server", folder: Path, paths: list[str], seconds: int) -> tuple[float, float, float, float, float]:
     script = folder / "wrk.lua"
     script.write_text(LUA.format(paths=", ".join(json.dumps(path) for path in paths)))
     for length in (2, seconds):  # the first to warm up
+        worked = server.cpu_seconds()
         said = subprocess.run(
-            ["taskset", "-c", "1", "wrk", "-t1", "-c1", f"-d{length}s", "--timeout", "30s", "-s", str(script), address],
+            ["taskset", "-c", "1", "wrk", "-t1", "-c1", f"-d{length}s", "--timeout", "30s", "-s", str(script), server.address],
             capture_output=True, text=True, check=True,
         ).stdout  # fmt: skip
     found = re.search(r"RESULT (\S+) (\S+) (\S+) (\S+)", said)
     assert found, said
-    return float(found[1]), float(found[2]), float(found[3]), float(found[4])
+    rate, half, most, wrong = map(float, found.groups())
+    return rate, half, most, wrong, 1000 * (server.cpu_seconds() - worked) / max(1.0, rate * seconds)
 
 
 class _Server:
@@ -244,8 +254,14 @@ class _Server:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.address = ""
 
-    def __enter__(self) -> str:
+    def cpu_seconds(self) -> float:
+        """What the server has worked so far, whoever else the machine works for."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def __enter__(self) -> "_Server":
         with closing(socket.socket()) as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -254,7 +270,8 @@ class _Server:
         for _ in range(200):
             with closing(socket.socket()) as asked:
                 if asked.connect_ex(("127.0.0.1", port)) == 0:
-                    return f"http://127.0.0.1:{port}"
+                    self.address = f"http://127.0.0.1:{port}"
+                    return self
             time.sleep(0.05)
         raise RuntimeError("the server did not open")
 

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.errors import NotFound
 from monitor.model import Article, Diff
+from monitor.render.excerpt import remark
 from monitor.web import blocks, card
 from monitor.web.blocks import Fold, View
 from monitor.web.filters import number
@@ -63,7 +64,7 @@ def difference(request: Request) -> Response:
         waited=_waited(diff),
         here=site.here(request),
         card=card.can_draw(),
-        gone=_gone(diff),
+        remark=remark(diff.edit),
     )
 
 
@@ -133,15 +134,3 @@ def _waited(diff: Diff) -> timedelta | None:
     if before and after and after.at > before.at:
         return after.at - before.at
     return None
-
-
-def _gone(diff: Diff) -> str:
-    """A sentence for what words do not show."""
-    edit = diff.edit
-    if "gone" in edit.kinds:
-        return "The page is gone. Its last words are kept here."
-    if edit.reverts_to:
-        return f"Back to the words of revision {edit.reverts_to}."
-    if "restored" in edit.kinds:
-        return "The page is back."
-    return ""

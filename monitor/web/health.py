@@ -1,5 +1,6 @@
 """Pages for those who run it: the feeds and how they are, what was told, the configuration, and trying rules."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import islice
@@ -9,7 +10,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from monitor.errors import Busy, NotFound
 from monitor.model import KINDS, LEVELS, DispatchState
-from monitor.ports import FeedState, PollRun
+from monitor.ports import ArticleQuery, EditQuery, FeedState, PollRun
 from monitor.settings import Rule
 from monitor.web.newsfeeds import tried
 from monitor.web.site import Site
@@ -18,6 +19,7 @@ POLLS = 50  # in a strip
 STATES: tuple[DispatchState, ...] = ("waiting", "held", "merged", "muted", "sent", "dropped", "dead")
 TRIED_SHOWN = 40  # edits shown of a tried rule
 FEEDS_SHOWN = 200
+READ_ARTICLES, READ_LOOKS = 20, 50  # looked through to tell how well a feed's pages are read
 
 
 def feeds(request: Request) -> Response:
@@ -41,9 +43,7 @@ def feed(request: Request) -> Response:
     site: Site = request.app.state.site
     state = _state(site, request.path_params["slug"])
     runs = polls_of(site, state.feed.slug, POLLS)
-    from monitor.ports import EditQuery
-
-    edits = site.store.edits(EditQuery(feeds=(state.feed.slug,), newest=True, limit=10))
+    edits = site.store.edits(EditQuery(feeds=(state.feed.slug,), min_level="low", newest=True, limit=10))
     done = request.query_params.get("done", "")
     return site.page(
         request,
@@ -52,6 +52,7 @@ def feed(request: Request) -> Response:
         strip_polls=strip(runs)[-POLLS:],
         runs=runs,
         rows=site.rows(edits),
+        reading=_reading(site, state.feed.slug),
         may_act=site.writing is not None,
         done=done if done in ("poll", "pause", "resume") else "",
     )
@@ -117,6 +118,17 @@ def healthz(request: Request) -> Response:
 def polls_of(site: Site, slug: str, limit: int) -> tuple[PollRun, ...]:
     """How the last polls went, newest first."""
     return site.store.polls(slug, limit)
+
+
+def _reading(site: Site, slug: str) -> tuple[int, Counter[str]]:
+    """How the pages of a feed's newest articles are read: looks at them, and among those what went wrong, by reason."""
+    looks, wrong = 0, Counter[str]()
+    for article in site.store.articles(ArticleQuery(feeds=(slug,), newest=True, limit=READ_ARTICLES)):
+        for look in islice(site.store.looks(article.id), READ_LOOKS):
+            looks += 1
+            if look.verdict in ("suspect", "failed", "held"):
+                wrong[look.reason or look.verdict] += 1
+    return looks, wrong
 
 
 def strip(runs: tuple[PollRun, ...]) -> list[tuple[datetime, str, str]]:

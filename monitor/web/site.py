@@ -20,6 +20,7 @@ from monitor.app import App
 from monitor.errors import MonitorError, NotFound
 from monitor.model import Article, Diff, Edit, Revision, Segment
 from monitor.ports import Counts, FeedState, Store
+from monitor.render.excerpt import remark
 from monitor.web import blocks, charts, words
 from monitor.web.filters import number
 from monitor.web.gate import Gate
@@ -30,6 +31,8 @@ T = TypeVar("T")
 Writing = Callable[[], AbstractContextManager[Store]]
 OUTLETS_FOR = 30.0  # seconds; names of feeds change seldom
 KEPT_MOST = 200
+SHARE = 50  # a value may take a fiftieth of the time to be made again
+PATIENCE = 0.5  # seconds a page waits for the names of its outlets; it shows slugs instead
 COUNTED_FOR = 10.0  # and counting what each has reads a row an article: half a second at a million
 
 
@@ -62,7 +65,11 @@ class Row:
     headline: tuple[Segment, ...]
     field: str
     excerpt: tuple[Segment, ...]
-    language: str | None = None
+
+    @property
+    def remark(self) -> str:
+        """A sentence for what words do not show: a page that went or came back, a text that returned."""
+        return remark(self.edit)
 
     @property
     def href(self) -> str:
@@ -81,6 +88,8 @@ class Site:
     closing: bool = False
     _rows: Remembered = field(default_factory=lambda: Remembered(2000))
     _diffs: Remembered = field(default_factory=lambda: Remembered(64))
+    _counting: threading.Lock = field(default_factory=threading.Lock)
+    _counter: threading.Thread | None = None
     _kept: dict[str, tuple[float, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -126,28 +135,45 @@ class Site:
 
         Who comes first waits for it; later ones are given the last one while the next is made.
         """
-        now = self.app.clock.monotonic()
         until, value = self._kept.get(key, (None, None))
         if until is None:
             if len(self._kept) >= KEPT_MOST:  # addresses are made up by who asks
                 self._kept.clear()
-            value = make()
-            self._kept[key] = (self.app.clock.monotonic() + seconds, value)
-        elif now >= until:
+            return self._make(key, seconds, make)
+        now = self.app.clock.monotonic()
+        if now >= until:
             self._kept[key] = (now + seconds, value)
             threading.Thread(target=self._make_again, args=(key, seconds, make), daemon=True, name="again").start()
         return cast(T, value)
 
+    def _make(self, key: str, seconds: float, make: Callable[[], T]) -> T:
+        started = self.app.clock.monotonic()
+        value = make()
+        ended = self.app.clock.monotonic()
+        # what takes long to make is made less often, so that the pages keep the processor
+        self._kept[key] = (ended + max(seconds, SHARE * (ended - started)), value)
+        return value
+
     def _make_again(self, key: str, seconds: float, make: Callable[[], object]) -> None:
         try:
-            value = make()
+            self._make(key, seconds, make)
         except MonitorError as error:
             log.warning("kept the last value key=%s error=%s", key.split()[0], error)
-            return
-        self._kept[key] = (self.app.clock.monotonic() + seconds, value)
 
     def outlets(self) -> dict[str, str]:
-        """The titles of all feeds by slug."""
+        """The titles of all feeds by slug; none yet while the store still counts for the first reader."""
+        if "outlets" not in self._kept:
+            with self._counting:
+                counter = self._counter or threading.Thread(target=self._titles, daemon=True, name="outlets")
+                if self._counter is None:
+                    self._counter = counter
+                    counter.start()
+            counter.join(PATIENCE)
+            if "outlets" not in self._kept:
+                return {}
+        return self._titles()
+
+    def _titles(self) -> dict[str, str]:
         return self.kept("outlets", OUTLETS_FOR, lambda: {state.feed.slug: state.title or state.feed.slug for state in self.feeds()})
 
     def feeds(self) -> tuple[FeedState, ...]:
@@ -161,6 +187,7 @@ class Site:
     def forget(self) -> None:
         """What is kept for a while is read anew: something was changed."""
         self._kept.clear()
+        self._counter = None
 
     def outlet(self, feeds: Sequence[str], url: str) -> str:
         """Who publishes an article: the title of its first feed, else its host."""
@@ -245,6 +272,7 @@ def _environment(site: Site) -> Environment:
         "weekday": lambda at: words.weekday(at, site.timezone),
         "moment": lambda at: words.moment(at, site.timezone, site.now),
         "marked": words.marked,
+        "found": words.found,
         "ago": lambda at: words.span(site.now - at),
         "until": lambda at: words.span(at - site.now),
         "span": words.span,

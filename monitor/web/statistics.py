@@ -14,8 +14,9 @@ from monitor.web import charts
 from monitor.web.site import Site, answer
 
 PERIODS = {"7d": 7, "30d": 30, "90d": 90}
-COUNTED = 20_000  # edits at most, so that the page stays quick; said on the page when it is reached
+COUNTED = 10_000  # edits at most, so that the page stays quick; said on the page when it is reached
 KEPT_FOR = 120.0
+ARTICLES = 500  # whose time from publication to the first edit is looked up
 OUTLETS = 40
 _SHORT = ("< 5 min", "15 min", "1 h", "3 h", "12 h", "24 h", "3 d", "7 d", "later")
 """The ends of figures.FIRST_EDIT_BINS, short enough to stand below a column."""
@@ -66,7 +67,7 @@ def _counted(site: Site, request: Request) -> tuple[str, Tally, bool]:
         since = now - timedelta(days=PERIODS[period] - 1)
         edits = list(islice(site.store.edits(EditQuery(since=since, newest=True, min_level="low", limit=COUNTED + 1)), COUNTED + 1))
         first = {edit.article for edit in edits if edit.from_rev == 1}
-        articles = (site.store.article(number) for number in islice(first, COUNTED // 10))
+        articles = (site.store.article(number) for number in islice(first, ARTICLES))
         posted = {article.id: article.posted_at for article in articles if article and article.posted_at}
         found = tally(edits[:COUNTED], posted=posted, outlets=site.outlets(), since=since, until=now, timezone=site.timezone)
         return found, len(edits) > COUNTED

@@ -36,6 +36,15 @@ def marked(segments: Iterable[Segment]) -> list[tuple[str, str, str, str]]:
     return found
 
 
+def found(text: str, query: str) -> list[tuple[bool, str]]:
+    """A text in pieces, those that are words of the query told apart."""
+    sought = sorted({word for word in (part.strip("\"'") for part in query.split()) if word}, key=len, reverse=True)[:12]
+    if not sought:
+        return [(False, text)]
+    pieces = re.split(f"({'|'.join(map(re.escape, sought))})", text, flags=re.IGNORECASE)
+    return [(bool(number % 2), piece) for number, piece in enumerate(pieces) if piece]
+
+
 def clock(at: datetime | None, timezone: str) -> str:
     """`16:20`."""
     return f"{at.astimezone(ZoneInfo(timezone)):%H:%M}" if at else ""

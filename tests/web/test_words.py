@@ -46,6 +46,15 @@ def test_marking_words_keeps_every_character(text: str, sign: str) -> None:
     assert "".join("".join(piece[1:]) for piece in words.marked([(sign, text)])) == text
 
 
+@given(st.text(), st.text())
+def test_finding_words_keeps_every_character(text: str, query: str) -> None:
+    assert "".join(piece for _, piece in words.found(text, query)) == text
+
+
+def test_words_of_the_query_are_found_whatever_their_case() -> None:
+    assert words.found("Some Homes lie", 'homes "lie"') == [(False, "Some "), (True, "Homes"), (False, " "), (True, "lie")]
+
+
 @given(st.text())
 def test_what_is_shown_has_nothing_a_page_cannot_carry(text: str) -> None:
     shown = str(words.shown(text))

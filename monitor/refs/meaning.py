@@ -71,11 +71,11 @@ def resolve_article(store: ReadingStore, ref: Ref | str) -> Article:
 def _article_and_range(store: ReadingStore, ref: Ref) -> tuple[Article, Range | None]:
     # an @ in an address may be part of it: the reading that names something known wins
     if ref.whole and (found := _article_id(store, ref.whole)) is not None:
-        return _article(store, found, ref.typed), None
+        return _article(store, found), None
     found = _article_id(store, ref.article)
     if found is None:
         raise NotFound(_unknown(ref), hint="monitor ls lists the articles")
-    return _article(store, found, ref.typed), ref.range
+    return _article(store, found), ref.range
 
 
 def _article_id(store: ReadingStore, name: ArticleName) -> int | None:
@@ -97,10 +97,10 @@ def _guid_keys(name: ArticleName) -> Sequence[Key]:
     return names_of(name.slug, Entry(id=name.text, url=None, title=""))
 
 
-def _article(store: ReadingStore, number: int, typed: str) -> Article:
+def _article(store: ReadingStore, number: int) -> Article:
     article = store.article(number)
     if article is None:
-        raise NotFound(f"there is no article {typed.partition('@')[0]}", hint="monitor ls lists the articles")
+        raise NotFound(f"there is no article {number}", hint="monitor ls lists the articles")
     return article
 
 

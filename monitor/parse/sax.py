@@ -35,6 +35,7 @@ _RSS = frozenset(
         "http://blogs.law.harvard.edu/tech/rss",
         "http://purl.org/rss/1.0/",
         "http://my.netscape.com/rdf/simple/0.9/",
+        "http://channel.netscape.com/rdf/simple/0.9/",
         "http://purl.org/net/rss1.1#",
     }
 )
@@ -128,6 +129,7 @@ class _Telling:
         self._depth = 0
         self._skip_from = 0  # depth of the element that is being left out; 0: none
         self._entry_at = 0  # depth of the open item; 0: none
+        self._entry_namespace: str | None = None
         self._namespaces = 0
         self._pairs: dict[str, tuple[str | None, str]] = {}
         self._fates: dict[str, str | None] = {}
@@ -158,6 +160,9 @@ class _Telling:
         pair = self._pairs.get(name) or self._learn(name)
         if self._entry_at and depth == self._entry_at + 1:
             fate = self._fates[name]
+            if fate is None and pair[0] == self._entry_namespace:
+                # a namespace of somebody's own: its names mean what they mean without one
+                fate = _PLAIN.get(pair[1].lower())
             if fate is None:
                 self._skip(depth)
                 return
@@ -168,6 +173,7 @@ class _Telling:
             self._parser.CharacterDataHandler = self._handler.characters
         elif not self._entry_at and pair[1] in ("item", "entry") and depth <= ITEM_DEPTH:
             self._entry_at = depth
+            self._entry_namespace = pair[0]
             self._said = {}
             self._parser.CharacterDataHandler = None  # what stands between its elements is white space
         self._handler.startElementNS(pair, None, _attributes(attributes))

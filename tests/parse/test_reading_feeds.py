@@ -237,3 +237,11 @@ def test_an_items_hash_changes_with_all_that_its_reading_depends_on() -> None:
     assert read(RSS, url="https://other.example.org/").items[0].item_sha != one
     assert read(RSS.replace(b"late", b"early")).items[0].item_sha != one
     assert read(RSS.replace(b'version="2.0"', b'version="2.0" xml:base="https://b.example.org/"')).items[0].item_sha != one
+
+
+def test_a_namespace_of_somebodys_own_is_read_as_none() -> None:
+    body = '<rss version="2.0" xmlns="urn:our-cms"><channel><item><title>Ours</title><link>https://o.example.org/1</link></item></channel></rss>'
+
+    (entry,) = read(body).entries
+
+    assert (entry.title, entry.url) == ("Ours", "https://o.example.org/1")

@@ -140,7 +140,7 @@ def _from_lines(path: Path, feed_url: Callable[[], str | None]) -> Iterator[Reco
                 raise UsageError(f"{path}, line {number}: not a record of a feed or page ({error})") from error
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _opened(path: Path) -> IO[bytes] | gzip.GzipFile | lzma.LZMAFile:
     try:
         match path.suffix:
             case ".gz":

@@ -52,7 +52,9 @@ def parse_feed(
     if start < 0:
         raise ParseError("not_a_feed", "this is no feed, nor any XML")
     lines = outline(data[start:], max_items=MAX_ITEMS)
-    if lines.root in ("urlset", "sitemapindex"):
+    if lines.root == "sitemapindex":
+        raise ParseError("not_a_feed", "this is an index of sitemaps: add one of those it names")
+    if lines.root == "urlset":
         return parse_sitemap(
             lines.body, url=url, encoding=decoded.encoding, timezone=timezone, known=known, max_items=MAX_ITEMS, warnings=decoded.warnings
         )

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.model import Entry, FeedDocument, SameItem
@@ -11,7 +12,8 @@ from monitor.parse.outline import PARSER_VERSION
 from monitor.text import clean_text
 from monitor.times import read_stamp
 
-_URL = re.compile(rb"<(?:[\w.-]+:)?url(?=[\s>])[^>]*>(.*?)</(?:[\w.-]+:)?url\s*>", re.DOTALL)
+_URL = re.compile(rb"<(?:[\w.-]+:)?url(?=[\s>])[^>]*>")
+_URL_END = re.compile(rb"</(?:[\w.-]+:)?url\s*>")
 _CHILD = re.compile(
     r"<(?:([\w.-]+):)?(loc|lastmod|publication_date|title|name)(?=[\s>])[^>]*>\s*(?:<!\[CDATA\[(.*?)\]\]>|([^<]*))\s*</", re.DOTALL
 )
@@ -24,12 +26,12 @@ def parse_sitemap(
     context = hashlib.sha256(PARSER_VERSION + f"{url}\0{timezone}".encode()).digest()
     items: list[Entry | SameItem] = []
     title = None
-    for position, match in enumerate(_URL.finditer(body)):
+    for position, inside in enumerate(_pages(body)):
         if position >= max_items:
             warnings = (*warnings, f"only the first {max_items} addresses were read")
             break
-        sha = hashlib.blake2b(match[1], key=context, digest_size=16).digest()
-        said = _children(match[1].decode("utf-8", "replace"))
+        sha = hashlib.blake2b(inside, key=context, digest_size=16).digest()
+        said = _children(inside.decode("utf-8", "replace"))
         title = title or said.get("name")
         if sha in known:
             items.append(SameItem(sha, position))
@@ -47,6 +49,14 @@ def parse_sitemap(
             )
     complete = b"</" in body[-200:] and len(items) < max_items
     return FeedDocument("sitemap", encoding, title, None, tuple(items), warnings=warnings, complete=complete)
+
+
+def _pages(body: bytes) -> Iterator[bytes]:
+    """The inside of each whole `url` element."""
+    at = 0
+    while (start := _URL.search(body, at)) and (end := _URL_END.search(body, start.end())):
+        yield body[start.end() : end.start()]
+        at = end.end()
 
 
 def _children(markup: str) -> dict[str, str]:

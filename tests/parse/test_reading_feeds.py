@@ -85,6 +85,10 @@ def test_rdf_json_and_sitemaps_are_feeds() -> None:
     assert page.updated_at == datetime(2024, 5, 1, 10, tzinfo=UTC)
 
 
+def test_a_sitemap_that_never_closes_an_address_is_read_in_linear_time() -> None:
+    assert read(b"<urlset>" + b"<url><loc>https://x.example.org/</loc>" * 50_000 + b"</urlset>").items == ()
+
+
 def test_korean_declared_as_utf8_is_read_as_korean() -> None:
     document = read(KOREAN, content_type="text/xml; charset=utf-8", timezone="Asia/Seoul")
 
@@ -128,6 +132,9 @@ def test_a_feed_cut_short_keeps_its_whole_items_and_says_so() -> None:
         pytest.param(b"<!doctype html><html><body><rss></rss></body></html>", "not_a_feed", id="a web page"),
         pytest.param(b'{"error": "quota"}', "not_a_feed", id="another JSON"),
         pytest.param(b"{broken", "malformed", id="no JSON"),
+        pytest.param(
+            b"<sitemapindex><sitemap><loc>https://x.example.org/s.xml</loc></sitemap></sitemapindex>", "not_a_feed", id="an index"
+        ),
         pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not_a_feed", id="another XML"),
         pytest.param(b'<!DOCTYPE rss [<!ENTITY a "b">]><rss><channel/></rss>', "xml_dtd_entity", id="an entity"),
         pytest.param(

@@ -48,7 +48,7 @@ def without_boxes(document: Document, roots: Sequence[int], blocks: Sequence[Blo
     mass, balance = _weigh(places, blocks, within)
     most = max(mass, key=lambda place: mass[place], default=())
     total = sum(mass.values())
-    own = {most} | {place for place, size in mass.items() if size >= _OWN_SHARE * total and balance[place] > 0}
+    own = {most} | {place for place, size in mass.items() if size >= _OWN_SHARE * total and balance.get(place, 0) > 0}
     own |= {place[:depth] for place in own for depth in range(len(place))}
     islands: dict[int, _Island] = {}
     holder: dict[int, int] = {}

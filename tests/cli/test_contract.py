@@ -1,5 +1,6 @@
 """The contract's table, walked: what each command prints, its JSON against its schema, its exit codes."""
 
+import ast
 import json
 from pathlib import Path
 
@@ -37,6 +38,7 @@ DOCUMENTS = [
     ("rules ls --json", "rules"),
     ("notify log --json", "notify.log"),
     ("db check --json", "db-check"),
+    ("reextract --dry-run --json", "reextract"),
 ]
 
 LINES = [
@@ -212,3 +214,17 @@ def test_a_range_backwards_is_shown_backwards_with_a_note(run) -> None:
     assert "backwards" in back.err
     headline = next(change["segments"] for change in back.document["changes"] if change["field"] == "headline")
     assert "".join(text for sign, text in headline if sign != "+") == forth.document["title"]
+
+
+def test_every_document_that_is_printed_has_a_schema() -> None:
+    """`print_json("what", …)` and `print_rows(…, "what", …)` with a literal name, wherever a command calls them."""
+    printed = set()
+    for path in (Path(__file__).parent.parent.parent / "monitor/cli").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("print_json", "print_rows"):
+                at = 0 if node.func.id == "print_json" else 1
+                name = node.args[at]
+                printed |= {name.value} if isinstance(name, ast.Constant) else set()
+
+    assert len(printed) > 20
+    assert printed <= set(names())

@@ -92,10 +92,11 @@ def document_terms(rows: Rows, revision: Row) -> tuple[list[str], list[str]]:
 
 
 def _paragraphs(rows: Rows, revision: Row) -> tuple[list[str], list[str]]:
-    new, _ = words_of(checked_text(rows, revision))
+    read: dict[int, bytes] = {}  # one stands on the other: their chain is read once
+    new, _ = words_of(checked_text(rows, revision, read))
     parent = rows.row("SELECT * FROM revision WHERE article_id = :id AND rev = :rev", id=revision["article_id"], rev=revision["rev"] - 1)
     try:
-        old = words_of(checked_text(rows, parent))[0] if parent else None
+        old = words_of(checked_text(rows, parent, read))[0] if parent else None
     except StoreError:
         old = None  # it was removed or is damaged: then all of the new text is what came
     return documents(old, new)

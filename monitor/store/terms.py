@@ -19,6 +19,7 @@ _UNSPACED = (
     "\u31f0-\u31ff\u3400-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _MARKS = "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f]"
+FIRST_UNSPACED = "\u0e00"  # most words begin below it and need no closer look
 LONGEST_TERM = 200  # characters; PostgreSQL refuses lexemes over 2 kB
 MOST_PHRASES = 32
 SNIPPET = 160  # characters shown around a hit
@@ -78,7 +79,7 @@ def _cut(text: str, *, whole: bool) -> list[str]:
     ended_with_letter = False
     for run in _run().findall(_folded(text)):
         ended_with_letter = False
-        if _is_unspaced(run):
+        if run[0] >= FIRST_UNSPACED and _is_unspaced(run):
             cut += [run[i : i + 2] for i in range(len(run) - 1)]
             cut.append(run[-1])
             ended_with_letter = len(run) > 1

@@ -90,6 +90,7 @@ class Site:
     _diffs: Remembered = field(default_factory=lambda: Remembered(64))
     _counting: threading.Lock = field(default_factory=threading.Lock)
     _counter: threading.Thread | None = None
+    _counted_from: float = 0.0
     _kept: dict[str, tuple[float, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -166,9 +167,9 @@ class Site:
             with self._counting:
                 counter = self._counter or threading.Thread(target=self._titles, daemon=True, name="outlets")
                 if self._counter is None:
-                    self._counter = counter
+                    self._counter, self._counted_from = counter, self.app.clock.monotonic()
                     counter.start()
-            counter.join(PATIENCE)
+            counter.join(max(0.0, self._counted_from + PATIENCE - self.app.clock.monotonic()))
             if "outlets" not in self._kept:
                 return {}
         return self._titles()

@@ -51,7 +51,7 @@ class App:
         The caller holds the lock (`store.lock.hold`).
         """
         store = self._open(read_only=False)
-        store.sync_feeds(self.settings.feeds, self.clock.now())
+        store.sync_feeds(self.settings.feeds, self.clock.now(), self.settings.schedule)
         store.sync_targets([target.name for target in self.settings.targets], self.clock.now())
         return store
 

@@ -200,8 +200,11 @@ class Counts:
 class AskingStore(Protocol):
     """What is due, and who has it."""
 
-    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
-        """Makes the configured feeds known: by slug, a new slug with a known URL is a rename. Nothing is deleted."""
+    def sync_feeds(self, feeds: Sequence[Feed], now: datetime, bounds: ScheduleSettings | None = None) -> None:
+        """Makes the configured feeds known: by slug, a new slug with a known URL is a rename. Nothing is deleted.
+
+        `bounds` are the configured ones, from which a feed that was never asked gets its floor.
+        """
         ...
 
     def claim(

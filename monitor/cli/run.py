@@ -216,7 +216,7 @@ class _Reload:
         if settings == self._app.settings:
             return None
         self._app = replace(self._app, settings=settings)
-        self._store.sync_feeds(settings.feeds, self._app.clock.now())
+        self._store.sync_feeds(settings.feeds, self._app.clock.now(), settings.schedule)
         self._store.sync_targets([target.name for target in settings.targets], self._app.clock.now())
         return _setup(self._app, self._store, self._workers)
 

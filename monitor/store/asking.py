@@ -9,7 +9,8 @@ from typing import cast
 
 from monitor.errors import NotFound
 from monitor.model import FeedTask, PageTask, Task, Turn
-from monitor.settings import Feed
+from monitor.schedule import first_poll
+from monitor.settings import Feed, ScheduleSettings
 from monitor.store.codes import WATCH_FEED, WATCH_PAGE
 from monitor.store.halves import Halves
 from monitor.store.instants import maybe_from_ms, to_ms
@@ -17,7 +18,6 @@ from monitor.store.rows import Row, Rows, chunks
 from monitor.store.values import PACE_COLUMNS, feed_of, feed_values, host_name, pace_of
 from monitor.store.writer import Transaction
 
-FIRST_FLOOR = timedelta(hours=1)  # until the first answer tells better: CONTRACT's floor with validators
 MANY = 1_000_000
 
 # the earliest moment at which something may be asked of the host; NULL when nothing is to be asked
@@ -29,12 +29,12 @@ READY_AT = """(SELECT CASE WHEN due IS NULL THEN NULL WHEN due >= free_at AND du
 class Asking(Halves):
     """AskingStore over SQL."""
 
-    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
+    def sync_feeds(self, feeds: Sequence[Feed], now: datetime, bounds: ScheduleSettings | None = None) -> None:
         self._configured = {feed.slug: feed for feed in feeds}
         known = {row["slug"]: row for row in self._reads.rows("SELECT * FROM feed")}
         if all(_is_same(known.get(feed.slug), feed) for feed in feeds) and not _unlisted(known, self._configured):
             return  # nothing was changed in feeds.toml: nothing is written
-        self._write(lambda tx: _sync(tx, feeds, now))
+        self._write(lambda tx: _sync(tx, feeds, now, bounds))
 
     def claim(
         self, now: datetime, *, hosts: int, per_host: int, lease: timedelta, feeds: Sequence[str] | None = None, tasks: str = "any"
@@ -281,7 +281,7 @@ def _unlisted(known: Mapping[str, Row], configured: Mapping[str, Feed]) -> list[
     return [row for slug, row in known.items() if row["configured"] and slug not in configured]
 
 
-def _sync(tx: Transaction, feeds: Sequence[Feed], now: datetime) -> None:
+def _sync(tx: Transaction, feeds: Sequence[Feed], now: datetime, bounds: ScheduleSettings | None) -> None:
     known = {row["slug"]: row for row in tx.rows("SELECT * FROM feed")}
     slugs = {feed.slug for feed in feeds}
     free = {row["url_key"]: row for slug, row in known.items() if slug not in slugs}
@@ -291,9 +291,9 @@ def _sync(tx: Transaction, feeds: Sequence[Feed], now: datetime) -> None:
         row = known.get(feed.slug) or free.pop(cast(bytes, values["url_key"]), None)
         if row is None:
             number = tx.insert("feed", **values)
-            hosts.add(_watch_feed(tx, number, feed, now))
+            hosts.add(_watch_feed(tx, number, feed, now, bounds))
         elif not _is_same(row, feed):
-            hosts |= _change_feed(tx, row, feed, now)
+            hosts |= _change_feed(tx, row, feed, now, bounds)
     for row in tx.rows("SELECT id, slug FROM feed WHERE configured = 1"):
         if row["slug"] not in slugs:
             tx.run("UPDATE feed SET configured = 0 WHERE id = :id", id=row["id"])
@@ -301,19 +301,19 @@ def _sync(tx: Transaction, feeds: Sequence[Feed], now: datetime) -> None:
     refresh_hosts(tx, sorted(hosts))
 
 
-def _watch_feed(tx: Transaction, feed_id: int, feed: Feed, now: datetime) -> int:
+def _watch_feed(tx: Transaction, feed_id: int, feed: Feed, now: datetime, bounds: ScheduleSettings | None) -> int:
     host = host_id(tx, host_name(feed.url))
-    floor = feed.every or feed.min_interval or FIRST_FLOOR
+    floor = first_poll(feed, now, bounds).floor
     tx.insert("watch", kind=WATCH_FEED, ref_id=feed_id, host_id=host, next_at=None if feed.paused else now, floor_ms=floor)
     return host
 
 
-def _change_feed(tx: Transaction, row: Row, feed: Feed, now: datetime) -> set[int]:
+def _change_feed(tx: Transaction, row: Row, feed: Feed, now: datetime, bounds: ScheduleSettings | None) -> set[int]:
     columns = ", ".join(f"{name} = :{name}" for name in feed_values(feed))
     tx.run(f"UPDATE feed SET {columns} WHERE id = :id", id=row["id"], **feed_values(feed))
     watch = tx.row(f"SELECT id, host_id, next_at, asked_at, floor_ms FROM watch WHERE kind = {WATCH_FEED} AND ref_id = :id", id=row["id"])
     if watch is None:
-        return {_watch_feed(tx, row["id"], feed, now)}
+        return {_watch_feed(tx, row["id"], feed, now, bounds)}
     hosts = {watch["host_id"]}
     floor = feed.every or feed.min_interval
     if floor is not None:

@@ -6,17 +6,16 @@ from datetime import datetime, timedelta
 
 from monitor.errors import NotFound
 from monitor.model import FeedTask, Pace, PageTask, Turn
-from monitor.settings import Feed
+from monitor.schedule import first_poll
+from monitor.settings import Feed, ScheduleSettings
 from monitor.store.memory_state import NEVER, FeedRow, MemoryState, WatchState
 from monitor.store.values import host_name
-
-FIRST_FLOOR = timedelta(hours=1)
 
 
 class MemoryAsking(MemoryState):
     """AskingStore in memory."""
 
-    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
+    def sync_feeds(self, feeds: Sequence[Feed], now: datetime, bounds: ScheduleSettings | None = None) -> None:
         slugs = {feed.slug for feed in feeds}
         free = {row.feed.url: row for row in self.feed_rows.values() if row.feed.slug not in slugs}
         for feed in feeds:
@@ -24,7 +23,7 @@ class MemoryAsking(MemoryState):
             if row is None:
                 number = len(self.feed_rows) + 1
                 self.feed_rows[number] = FeedRow(number, feed)
-                floor = feed.every or feed.min_interval or FIRST_FLOOR
+                floor = first_poll(feed, now, bounds).floor
                 self.start_watch("feed", number, feed.url, Pace(None if feed.paused else now, floor))
             elif row.feed != feed or not row.configured:
                 self._change_feed(row, feed, now)

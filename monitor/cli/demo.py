@@ -92,7 +92,7 @@ def _stamp(revision: "Revision", at: datetime) -> str:
 def _print_report(face: Face, store: "ReadingStore", state: Path) -> None:
     from monitor.cli.main import cli
 
-    for words in (["diff", "1@16:20..09:34"], ["report"]):
+    for words in (["diff", "1@16:20..09:34"], ["report", "--since", "3d"]):
         typed = " ".join(words)
         click.secho(f"$ monitor {typed}", bold=True)
         with cli.make_context(

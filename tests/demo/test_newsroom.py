@@ -137,5 +137,6 @@ def test_the_session_that_readme_shows_is_a_real_one(tmp_path: Path) -> None:
     readme = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
     session = readme.partition("\n\n```\n")[2].partition("```")[0]
 
-    real = {DAYS.sub("·", line) for line in shown.splitlines()}
-    assert not [line for line in session.splitlines() if line not in ("", "…") and DAYS.sub("·", line) not in real]
+    real = [DAYS.sub("·", line) for line in shown.splitlines()]
+    told = [DAYS.sub("·", line).removesuffix("…").rstrip() for line in session.splitlines() if line not in ("", "…")]
+    assert not [line for line in told if not any(other.startswith(line) for other in real)]

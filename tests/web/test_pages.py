@@ -1,5 +1,7 @@
 """What every page keeps, and what single pages show."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -119,6 +121,18 @@ def test_a_difference_tells_both_clocks_and_its_proof(client: TestClient, ids: d
     assert "Posted" in text
     assert 'datetime="2026-11-19T16:00:00Z"' in text
     assert 'datetime="2026-11-19T16:20:00Z"' in text
+
+
+def test_the_recipe_on_the_page_verifies_a_hash_without_monitor(client: TestClient, ids: dict[str, int], tmp_path: Path) -> None:
+    recipe = LexborHTMLParser(client.get(f"/a/{ids['korean']}/1..2").text).css_first("pre").text()
+    saved = client.get(f"/a/{ids['korean']}@2.json").content
+
+    (tmp_path / "revision.json").write_bytes(saved)
+    right = subprocess.run([sys.executable, "-I", "-c", recipe], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    (tmp_path / "revision.json").write_bytes(saved.replace(b"150", b"160"))
+    wrong = subprocess.run([sys.executable, "-I", "-c", recipe], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+
+    assert (right.strip(), wrong.strip()) == ("True", "False")
 
 
 def test_a_moved_paragraph_is_told_at_both_ends(client: TestClient, ids: dict[str, int]) -> None:

@@ -73,7 +73,7 @@ def findings(place: Place) -> list[Finding]:
     """What the table finds in a change. Steps are tried in turn: structure, then looks alone, then rewriting, then details."""
     found: list[Finding] = []
     last = RULES[-1].step
-    for rule in RULES:
+    for rule in RULES if place.old and place.new else _ONE_SIDED:
         if rule.step > last:
             break
         for reason in rule.find(place):
@@ -343,3 +343,5 @@ RULES: tuple[Rule, ...] = (
 # Once one of these holds, later steps have nothing to say: what only looks different means the same, and the details
 # of a rewriting are no edits of details.
 FINAL = {"typography": 1, "rewritten": 2}
+# What only came or only went has no details to compare.
+_ONE_SIDED = tuple(rule for rule in RULES if rule.step == 0 or rule.kind == "quote")

@@ -57,12 +57,13 @@ def quote_change(hunk: Hunk) -> tuple[str, str] | None:
     if not new:
         new = [words for start, end, words in after if start <= hunk.new_start <= end]
     was, now = " / ".join(old), " / ".join(new)
-    if _said(was) == _said(now) or (_said(was) in _said(hunk.new) and _said(now) in _said(hunk.old)):
+    before_bare, after_bare = _bare(was), _bare(now)
+    if before_bare == after_bare or (before_bare in _bare(hunk.new) and after_bare in _bare(hunk.old)):
         return None
     return was, now
 
 
-def _said(text: str) -> str:
+def _bare(text: str) -> str:
     return re.sub(r"\W+", "", plain(text))
 
 

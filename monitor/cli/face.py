@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor.cli.printing import columns, is_colored, print_json, print_lines, say
 from monitor.errors import Ambiguous, MonitorError
-
-# what a first command printed with: other commands find it here
-from monitor.cli.printing import columns, is_colored, print_json, print_lines, say  # isort: skip
 
 if TYPE_CHECKING:
     from datetime import datetime

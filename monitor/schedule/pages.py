@@ -103,9 +103,9 @@ def interval(
 
 def rate(age: float, edits: int, since_edit: float | None) -> float:
     """Edits a second to be expected of an article of that age (seconds), one edit being the mean of its first thirty days."""
-    whole = 1 - (1 + SPAN / CORE) ** (1 - POWER)
-    by_age = (POWER - 1) / CORE * (1 + age / CORE) ** -POWER / whole
-    so_far = (1 - (1 + age / CORE) ** (1 - POWER)) / whole
+    whole: float = 1 - (1 + SPAN / CORE) ** (1 - POWER)
+    by_age: float = (POWER - 1) / CORE * (1 + age / CORE) ** -POWER / whole
+    so_far: float = (1 - (1 + age / CORE) ** (1 - POWER)) / whole
     # gamma-Poisson: what this article's own count says about it
     likeness = (UNLIKE + edits) / (UNLIKE + so_far)
     burst = 0.0 if since_edit is None else BURST / BURST_SECONDS * math.exp(-min(since_edit / BURST_SECONDS, 500.0))

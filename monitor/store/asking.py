@@ -9,7 +9,6 @@ from typing import cast
 
 from monitor.errors import NotFound
 from monitor.model import FeedTask, PageTask, Task, Turn
-from monitor.schedule import first_poll
 from monitor.settings import Feed, ScheduleSettings
 from monitor.store.codes import WATCH_FEED, WATCH_PAGE
 from monitor.store.halves import Halves
@@ -302,6 +301,8 @@ def _sync(tx: Transaction, feeds: Sequence[Feed], now: datetime, bounds: Schedul
 
 
 def _watch_feed(tx: Transaction, feed_id: int, feed: Feed, now: datetime, bounds: ScheduleSettings | None) -> int:
+    from monitor.schedule import first_poll  # not needed by commands that only read
+
     host = host_id(tx, host_name(feed.url))
     floor = first_poll(feed, now, bounds).floor
     tx.insert("watch", kind=WATCH_FEED, ref_id=feed_id, host_id=host, next_at=None if feed.paused else now, floor_ms=floor)

@@ -50,9 +50,11 @@ class App:
 
         The caller holds the lock (`store.lock.hold`).
         """
+        from monitor.report import addressees
+
         store = self._open(read_only=False)
         store.sync_feeds(self.settings.feeds, self.clock.now(), self.settings.schedule)
-        store.sync_targets([target.name for target in self.settings.targets], self.clock.now())
+        store.sync_targets([target.name for target in addressees(self.settings.targets)], self.clock.now())
         return store
 
     def working(self) -> "SqlStore":

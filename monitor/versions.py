@@ -10,6 +10,7 @@ from monitor.model import Content, Diff, Edit, Entry, Event, KnownArticle, Listi
 from monitor.ports import Doors, WorkerKilled
 from monitor.settings import Feed
 
+QUIET = "quiet hours"  # what the reason of a dispatch starts with that waits for their end
 TEMPLATE_WINDOW = timedelta(hours=24)
 TEMPLATE_ARTICLES = 3  # the third article of a host with the very same edit within the window: a template changed
 
@@ -50,9 +51,11 @@ def new_revision(
     except WorkerKilled:
         diff = coarse_diff_of(head, newer, known.url, slugs)
     edit = replace(diff.edit, reverts_to=reverts_to, held_by=_held_by(diff.edit, known.url, doors))
-    told = Diff(edit, head, newer, diff.changes)
     tags = frozenset(tag for feed in feeds for tag in feed.tags)
-    return replace(revision, edit=edit, changes=diff.changes, dispatches=doors.route(told, tags))
+    dispatches = doors.route(Diff(edit, head, newer, diff.changes), tags)
+    if edit.held_by is None and any(row.state == "held" and row.reason.startswith(QUIET) for row in dispatches):
+        edit = replace(edit, held_by=QUIET)
+    return replace(revision, edit=edit, changes=diff.changes, dispatches=dispatches)
 
 
 def _held_by(edit: Edit, url: str, doors: Doors) -> str | None:

@@ -212,12 +212,14 @@ class _Reload:
         self._seen = stamps
         from dataclasses import replace
 
+        from monitor.report import addressees
+
         settings = self._face.settings()
         if settings == self._app.settings:
             return None
         self._app = replace(self._app, settings=settings)
         self._store.sync_feeds(settings.feeds, self._app.clock.now(), settings.schedule)
-        self._store.sync_targets([target.name for target in settings.targets], self._app.clock.now())
+        self._store.sync_targets([target.name for target in addressees(settings.targets)], self._app.clock.now())
         return _setup(self._app, self._store, self._workers)
 
 

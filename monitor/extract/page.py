@@ -25,7 +25,16 @@ from monitor.extract.metadata import (
 from monitor.extract.reconcile import doubts_of, reconcile, sight_of
 from monitor.extract.rules import Ruled, apply
 from monitor.extract.second import guessed_day, second_text
-from monitor.extract.stamps import Reading, address_stamp, is_stamp_line, lone_stamp, machine_stamps, visible_stamps, zone_of_language
+from monitor.extract.stamps import (
+    Reading,
+    address_stamp,
+    closing_stamp,
+    is_stamp_line,
+    lone_stamp,
+    machine_stamps,
+    visible_stamps,
+    zone_of_language,
+)
 from monitor.extract.suspect import refused, suspicion
 from monitor.model import Content, Headers, Page, PageContext, Stamp
 from monitor.proof import text_key
@@ -186,5 +195,5 @@ def _stamps(
     posted = posted or lone_stamp(document, title, selection.blocks, reading)
     if posted is None and context.known is None:
         own = canonical_of(document.tree, metadata, context.url) or context.url
-        posted = address_stamp(own, reading) or guessed_day(html, reading)
+        posted = address_stamp(own, reading) or guessed_day(html, reading) or closing_stamp(document, selection.blocks, reading)
     return posted or context.known_posted, updated

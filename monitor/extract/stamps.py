@@ -178,6 +178,18 @@ def lone_stamp(document: Document, title: str, body: Sequence[Block], reading: R
 
 _A_DAY = timedelta(days=1)
 
+
+def closing_stamp(document: Document, body: Sequence[Block], reading: Reading) -> Stamp | None:
+    """The date in the last paragraphs of the text or in the lines right below it, where some outlets put their byline."""
+    end = next((k for k in range(len(document.blocks) - 1, -1, -1) if body and document.blocks[k] is body[-1]), None)
+    if end is None:
+        return None
+    lines = (block for block in document.blocks[max(0, end - 1) : end + _BELOW_TEXT] if block.link < 0.3 and len(block.text) < _BYLINE)
+    return next((stamp for block in lines if (stamp := _date_in(block.text, reading))), None)
+
+
+_BELOW_TEXT = 6
+
 # Bylines stand within this many blocks above and below the headline; longer lines than this are sentences.
 _ABOVE, _BELOW, _BYLINE = 4, 14, 140
 
@@ -192,7 +204,7 @@ def _near_headline(document: Document, title: str, body: Sequence[Block]) -> Seq
     start = next((k for k, block in enumerate(blocks) if body and block is body[0]), 0)
     if place is None:
         return blocks[max(0, start - 6) : start + 2]
-    below = max(place + _BELOW, start + 2 if start - place < 3 * _BELOW else 0)
+    below = start + 2 if place <= start < place + 3 * _BELOW else place + _BELOW
     return [*blocks[place:below], *reversed(blocks[max(0, place - _ABOVE) : place])]
 
 

@@ -19,6 +19,8 @@ _STILL_THE_ARTICLE, _NOTHING_LEFT = 0.7, 0.05
 _UNRELATED = 0.25
 # A page with less text than this may be a wall when it says so; one with less than the other is one when its headline says so.
 _SHORT_TEXT, _LITTLE_TEXT = 1500, 700
+# On a first look a short text is a wall when this much of it speaks like one.
+_MOSTLY_WALL = 0.5
 _STATUS = {401: "login", 402: "paywall", 403: "blocked", 404: "soft_404", 410: "soft_404", 429: "blocked", 451: "blocked"}
 
 
@@ -110,7 +112,7 @@ def _wall(document: Document, metadata: Metadata, content: Content, known: Conte
         if metadata.ld.get("isAccessibleForFree") in (False, "False", "false") and kept < _STILL_THE_ARTICLE and size < _SHORT_TEXT:
             return "paywall"
         return None
-    if size < _SHORT_TEXT and place and _share_of_wall(content.body) >= 0.3:
+    if size < _SHORT_TEXT and place and _share_of_wall(content.body) >= _MOSTLY_WALL:
         return _named(wall_words(place) or "paywall", document, metadata, everything)
     if (
         size < _LITTLE_TEXT

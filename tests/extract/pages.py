@@ -25,7 +25,7 @@ def html(
     texts.insert(at, between)
     return (
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title} - The Paper</title>'
-        f'<meta property="og:title" content="{title}">{head}</head><body><header><nav><a href="/">Home</a> <a href="/w">World</a></nav></header>'
+        f'<meta property="og:title" content="{title}">{head}</head><body><header><nav><a href="/">Home</a></nav></header>'
         f'{above}<main><article><h1>{title}</h1><div class="story-body">{"".join(texts)}</div>{after}</article></main>'
         f'<footer><p>All rights reserved.</p></footer></body></html>'
     )  # fmt: skip

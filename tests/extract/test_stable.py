@@ -5,10 +5,10 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.extract.pages import BODY, HTML, TITLE, URL, html, read, read_after
 
 from monitor.extract.letters import fingerprint
 from monitor.model import RawPage
+from tests.extract.pages import BODY, HTML, TITLE, URL, html, read, read_after
 
 LINKS = "".join(
     f'<li><a href="/{k}">{text}</a></li>' for k, text in enumerate(("Gulls adopted by bakery", "Tram four closes", "Choir wins a prize"))
@@ -17,11 +17,11 @@ FURNITURE = {
     "links with a heading": f"<div><h3>Elsewhere</h3><ul>{LINKS}</ul></div>",
     "links without a name": f'<div class="css-1x2y3z"><ul>{LINKS}</ul></div>',
     "one linked line": '<p><em>Our earlier report: <a href="/x">Cranes of Linden Bay to be cut up for scrap in spring</a></em></p>',
-    "a letter to subscribe to": '<div class="k"><p>Five minutes about the coast, before the boats go out, for 41,000 people.</p><form><input></form></div>',
-    "an appeal": '<div class="q"><p>This took our two reporters three weeks. 812 people paid for it last month.</p><p><a href="/j">Join in</a></p></div>',
-    "cards": "".join(f'<div class="t"><h4><a href="/{k}">Headline {k} of the day</a></h4><p>A sentence that tells what it is about.</p></div>' for k in range(4)),
+    "a letter to subscribe to": '<div class="k"><p>Five minutes about the coast, for 41,000 people.</p><form><input></form></div>',
+    "an appeal": '<div class="q"><p>812 people paid for this story last month.</p><p><a href="/j">Join in</a></p></div>',
+    "cards": "".join(f'<div class="t"><h4><a href="/{k}">Headline {k} of the day</a></h4><p>What it is about.</p></div>' for k in range(4)),
     "an advertisement": '<div id="slot-8123"><span>Advertisement</span><iframe src="https://ads.example/8123"></iframe></div>',
-    "voices": "".join(f'<div class="v"><b>user{k}</b> <span>{k} h</span><p>I have seen these cranes lift a whole tram once.</p></div>' for k in range(3)),
+    "voices": "".join(f'<div class="v"><b>user{k}</b> <span>{k} h</span><p>They lifted a tram once.</p></div>' for k in range(3)),
     "counters": '<ul class="row"><li><a href="#f">Send</a></li><li><a href="#t">Post</a></li><li>271 reactions</li></ul>',
     "a label": "<p>Story continues below advertisement</p>",
     "an overlay": '<div class="overlay" role="dialog"><p>We and our partners store cookies on your device. Accept or refuse.</p></div>',

@@ -12,7 +12,7 @@ from monitor.store.halves import Halves
 from monitor.store.instants import from_ms
 from monitor.store.rows import Row, Rows
 from monitor.store.stored import checked_text
-from monitor.store.terms import Query, documents, fts5_match, read_query, snippet, terms, ts_query, ts_vector
+from monitor.store.terms import Query, documents, fts5_match, paragraphs, read_query, snippet, terms, ts_query, ts_vector
 from monitor.store.values import words_of
 from monitor.store.writer import Transaction
 
@@ -85,14 +85,14 @@ def remove_document(tx: Transaction, revision_id: int, before: list[str], after:
 def document_terms(rows: Rows, revision: Row) -> tuple[list[str], list[str]]:
     """The terms a revision is found by; none where its text was removed or is damaged."""
     try:
-        before, after = _paragraphs(rows, revision)
+        before, after = _paragraphs(rows, revision, {})
     except StoreError:
         return [], []
     return terms("\n".join(before))[:MOST_TERMS], terms("\n".join(after))[:MOST_TERMS]
 
 
-def _paragraphs(rows: Rows, revision: Row) -> tuple[list[str], list[str]]:
-    read: dict[int, bytes] = {}  # one stands on the other: their chain is read once
+def _paragraphs(rows: Rows, revision: Row, read: dict[int, bytes]) -> tuple[list[str], list[str]]:
+    # one stands on the other: with `read` their chain is read once
     new, _ = words_of(checked_text(rows, revision, read))
     parent = rows.row("SELECT * FROM revision WHERE article_id = :id AND rev = :rev", id=revision["article_id"], rev=revision["rev"] - 1)
     try:
@@ -127,11 +127,15 @@ def _matches(rows: Rows, query: Query, where: str, feeds: Sequence[str], since: 
 
 def _hit(rows: Rows, row: Row, query: Query, where: str) -> Hit:
     title = ""
-    shown = ""
+    read: dict[int, bytes] = {}
     try:
-        title = words_of(checked_text(rows, row))[0].title
-        before, after = _paragraphs(rows, row)
-        shown = snippet(query, before if where == "removed" else after)
+        new = words_of(checked_text(rows, row, read))[0]
+        title = new.title
+        if where == "any":
+            shown = snippet(query, paragraphs(new))
+        else:
+            before, after = _paragraphs(rows, row, read)
+            shown = snippet(query, before if where == "removed" else after)
     except StoreError:
         shown = "(this text is damaged or was removed)"
     return Hit(row["article_id"], row["rev"], from_ms(row["first_seen_at"]), title, shown, "text" if where == "any" else where)

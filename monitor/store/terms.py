@@ -130,7 +130,7 @@ def found_in(query: Query, where: str, old: Content | None, new: Content) -> Fou
         return Found("removed", snippet(query, before)) if old is not None and went and not came else None
     if where == "added":
         return Found("added", snippet(query, after)) if old is not None and came and not went else None
-    return Found("text", snippet(query, after)) if came else None
+    return Found("text", snippet(query, paragraphs(new))) if came else None
 
 
 def _has(query: Query, texts: Iterable[str]) -> bool:

@@ -1,6 +1,11 @@
 """Asking the world: addresses allowed, sizes, pace, robots."""
 
+import sys
 from typing import TYPE_CHECKING
+
+if "httpx" not in sys.modules:
+    # httpx loads its own command line when it can, and with it rich and pygments: a quarter of what our start costs
+    sys.modules["httpx._main"] = None  # type: ignore[assignment]  # the documented way to let an import fail
 
 if TYPE_CHECKING:
     from monitor.model import Answer, Request

@@ -193,7 +193,8 @@ def _stamps(
         seen_posted, seen_updated = visible_stamps(document.blocks, reading)
         posted, updated = posted or seen_posted, updated or seen_updated
     posted = posted or lone_stamp(document, title, selection.blocks, reading)
-    if posted is None and context.known is None:
+    if context.known is None and (posted is None or posted.source == "relative"):
+        # "4 minutes ago" may be how long it takes to read; a day that is written out is better
         own = canonical_of(document.tree, metadata, context.url) or context.url
-        posted = address_stamp(own, reading) or guessed_day(html, reading) or closing_stamp(document, selection.blocks, reading)
+        posted = address_stamp(own, reading) or guessed_day(html, reading) or posted or closing_stamp(document, selection.blocks, reading)
     return posted or context.known_posted, updated

@@ -317,7 +317,11 @@ def _edit_conditions(query: EditQuery) -> tuple[list[str], dict[str, object]]:
     if query.undisclosed:
         add("edit.disclosed = 0")
     if query.since is not None:
-        add("edit.seen_before >= :since", since=query.since)
+        # the second condition adds nothing but a place to start: a walk by id would else pass every older edit
+        add(
+            "edit.seen_before >= :since AND edit.id >= (SELECT coalesce(min(id), 0) FROM edit WHERE seen_before >= :since)",
+            since=query.since,
+        )
     if query.until is not None:
         add("edit.seen_before < :until", until=query.until)
     if not query.held:

@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import socket
 import ssl
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -31,45 +32,68 @@ class SocksConnector(aiohttp.BaseConnector):
 
     async def _create_connection(self, req: ClientRequest, traces: Any, timeout: Any) -> ResponseHandler:
         host, port = req.url.raw_host or "", req.url.port or 80
+        proxy = _Line(self._loop)
         try:
-            reader, writer = await asyncio.open_connection(self._at.hostname, self._at.port or 1080)
-            await _shake_hands(reader, writer, self._at.username, self._at.password)
-            await _ask_for(reader, writer, host, port)
-        except (OSError, asyncio.IncompleteReadError) as error:
+            await proxy.connect(self._at.hostname or "", self._at.port or 1080)
+            await proxy.shake_hands(self._at.username, self._at.password)
+            await proxy.ask_for(host, port)
+        except OSError as error:
+            proxy.socket.close()
             raise aiohttp.ClientProxyConnectionError(req.connection_key, OSError(str(error))) from error
-        protocol = ResponseHandler(loop=self._loop)
-        # from here on the bytes belong to aiohttp's own protocol
-        transport = writer.transport
-        assert isinstance(transport, asyncio.Transport)
-        transport.set_protocol(protocol)
-        protocol.connection_made(transport)
+        except BaseException:
+            proxy.socket.close()
+            raise
+        secure: dict[str, Any] = {}
         if req.is_ssl():
             context = req.ssl if isinstance(req.ssl, ssl.SSLContext) else ssl.create_default_context()
-            secured = await self._loop.start_tls(transport, protocol, context, server_hostname=host)
-            assert secured is not None
-            protocol.connection_made(secured)
+            secure = {"ssl": context, "server_hostname": host}
+        _, protocol = await self._loop.create_connection(lambda: ResponseHandler(loop=self._loop), sock=proxy.socket, **secure)
         return protocol
 
 
-async def _shake_hands(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, user: str | None, password: str | None) -> None:
-    writer.write(b"\x05\x02\x00\x02" if user else b"\x05\x01\x00")
-    version, method = await reader.readexactly(2)
-    if version != 5 or method not in ((0, 2) if user else (0,)):
-        raise OSError("the proxy speaks no SOCKS 5 or wants another login")
-    if method == 2:
-        name, word = unquote(user or "").encode(), unquote(password or "").encode()
-        writer.write(b"\x01" + bytes([len(name)]) + name + bytes([len(word)]) + word)
-        if (await reader.readexactly(2))[1] != 0:
-            raise OSError("the proxy refused the login")
+class _Line:
+    """A socket to the proxy, as long as the talk is about where to connect to."""
 
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self.socket = socket.socket()
 
-async def _ask_for(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, port: int) -> None:
-    writer.write(b"\x05\x01\x00" + _address(host) + port.to_bytes(2, "big"))
-    _, reply, _, kind = await reader.readexactly(4)
-    if reply != 0:
-        raise OSError(f"the proxy could not connect: {_REPLIES.get(reply, 'unknown reason')}")
-    length = {1: 4, 4: 16}.get(kind) or (await reader.readexactly(1))[0]
-    await reader.readexactly(length + 2)
+    async def connect(self, host: str, port: int) -> None:
+        family, kind, number, _, address = (await self._loop.getaddrinfo(host, port, type=socket.SOCK_STREAM))[0]
+        self.socket.close()
+        self.socket = socket.socket(family, kind, number)
+        self.socket.setblocking(False)
+        await self._loop.sock_connect(self.socket, address)
+
+    async def shake_hands(self, user: str | None, password: str | None) -> None:
+        await self._say(b"\x05\x02\x00\x02" if user else b"\x05\x01\x00")
+        version, method = await self._hear(2)
+        if version != 5 or method not in ((0, 2) if user else (0,)):
+            raise OSError("the proxy speaks no SOCKS 5 or wants another login")
+        if method == 2:
+            name, word = unquote(user or "").encode(), unquote(password or "").encode()
+            await self._say(b"\x01" + bytes([len(name)]) + name + bytes([len(word)]) + word)
+            if (await self._hear(2))[1] != 0:
+                raise OSError("the proxy refused the login")
+
+    async def ask_for(self, host: str, port: int) -> None:
+        await self._say(b"\x05\x01\x00" + _address(host) + port.to_bytes(2, "big"))
+        _, answer, _, kind = await self._hear(4)
+        if answer != 0:
+            raise OSError(f"the proxy could not connect: {_REPLIES.get(answer, 'unknown reason')}")
+        await self._hear(({1: 4, 4: 16}.get(kind) or (await self._hear(1))[0]) + 2)
+
+    async def _say(self, data: bytes) -> None:
+        await self._loop.sock_sendall(self.socket, data)
+
+    async def _hear(self, size: int) -> bytes:
+        heard = b""
+        while len(heard) < size:
+            piece = await self._loop.sock_recv(self.socket, size - len(heard))
+            if not piece:
+                raise OSError("the proxy hung up")
+            heard += piece
+        return heard
 
 
 def _address(host: str) -> bytes:

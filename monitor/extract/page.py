@@ -196,5 +196,5 @@ def _stamps(
     if context.known is None and (posted is None or posted.source == "relative"):
         # "4 minutes ago" may be how long it takes to read; a day that is written out is better
         own = canonical_of(document.tree, metadata, context.url) or context.url
-        posted = address_stamp(own, reading) or guessed_day(html, reading) or posted or closing_stamp(document, selection.blocks, reading)
+        posted = address_stamp(own, reading) or guessed_day(html, reading) or closing_stamp(document, selection.blocks, reading) or posted
     return posted or context.known_posted, updated

@@ -161,7 +161,8 @@ def labelled(line: str) -> Iterable[tuple[str, str]]:
 def lone_stamp(document: Document, title: str, body: Sequence[Block], reading: Reading) -> Stamp | None:
     """A time without a label: a short line near the headline that holds a date, or a `<time>` there, which may tell the minute."""
     near = _near_headline(document, title, body)
-    seen = next((stamp for block in near if not block.figure and (stamp := _date_in(block.text, reading))), None)
+    text = {id(block) for block in body[:6]}
+    seen = next((stamp for b in near if not b.figure and (stamp := _date_in(b.text, reading, is_text=id(b) in text))), None)
     places = {block.at for block in near}
     inside = {element.mem_id for at, element in enumerate(document.elements) if at in places}
     for node in document.tree.css("time")[:8]:
@@ -221,9 +222,9 @@ _DAY = re.compile(
 _PARTING = tuple("|–—-:)•·")
 
 
-def _date_in(line: str, reading: Reading) -> Stamp | None:
+def _date_in(line: str, reading: Reading, *, is_text: bool = False) -> Stamp | None:
     """The date in a short line (a byline), or at the very beginning of a longer one (a dateline); not in a sentence."""
-    if len(line) > _BYLINE:
+    if len(line) > _BYLINE or is_text:
         found = _DAY.search(line[:_BYLINE])
         begins = found is not None and (found.start() == 0 or (found.start() < 45 and line[found.end() :].lstrip()[:1] in _PARTING))
         return reading.read(found[0], "visible") if found and begins else None

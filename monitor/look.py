@@ -33,7 +33,8 @@ from monitor.versions import feed_content, feed_stamps, new_revision, present_li
 
 TRIES = 3  # how often an outcome is thought out again when another observation was saved first
 MOST_PAGES = 10  # of one article in several pages
-PAGE_IS_OUT_OF_REACH = ("robots", "paywall", "login")  # the feed's own words are then the text
+# what does not pass by itself: the feed's own words are then the text at once
+PAGE_IS_OUT_OF_REACH = ("robots", "paywall", "login", "too_large", "bad_encoding", "blocked_address", "blocked_scheme", "redirect_loop")
 FAILURES_BEFORE_FEED_TEXT = 3  # of an article that never had a page: then the feed's words are kept rather than nothing
 
 

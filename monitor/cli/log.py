@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.face import Face, Reading, pass_face
+from monitor.cli.face import Face, Reading, pass_face, say
 from monitor.cli.listing import clock_of, print_rows, resolved, row_limit, safe, say_if_cut
 from monitor.cli.options import a_moment, feed_option, json_options, known_slugs, known_words, limit_option, since_option
 from monitor.cli.printing import print_table
@@ -145,6 +145,9 @@ def _and_those_to_come(face: Face, query: "EditQuery", edits: "Iterable[Edit]") 
 def _log_revisions(face: Face, reading: Reading, ref: str, since: str | None, data: _Data) -> None:
     from monitor.shapes import revision_json
 
+    if _has_no_revision(reading, ref):
+        print_rows((), "revisions", data.as_lines, data.fields) if data.wanted else say("no revision yet: its page has not been looked at")
+        return
     found = resolved(reading, ref, "log")
     start = a_moment(since, reading.now, reading.settings)
     revisions = [revision for revision in found.revisions if start is None or revision.first_seen_at >= start]
@@ -159,6 +162,13 @@ def _log_revisions(face: Face, reading: Reading, ref: str, since: str | None, da
         render_log(found.article, tuple(revisions), edits, timezone=reading.settings.timezone, columns=face.columns, color=face.is_colored),
         nl=False,
     )
+
+
+def _has_no_revision(reading: Reading, ref: str) -> bool:
+    """Whether the reference names an article, all of it, that is known but was never read: an empty list, no error."""
+    from monitor.refs import parse_ref, resolve_article
+
+    return parse_ref(ref).range is None and resolve_article(reading.store, ref).revisions == 0
 
 
 def _log_looks(reading: Reading, ref: str, since: str | None, data: _Data) -> None:

@@ -18,7 +18,7 @@ FIELDS = ("title", "subtitle", "authors", "section", "body", "captions")
 
 @dataclass(frozen=True, slots=True)
 class Rereading:
-    """What reading an article's newest stored page again gave: the `fields` that read differently, or the `reason` why it was left alone."""
+    """What reading an article's newest stored page again gave: the `fields` that read differently, or the `reason` why it stays."""
 
     article: Article
     old: Content

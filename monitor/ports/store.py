@@ -1,16 +1,11 @@
-"""The doors: what the recipes need of the world. Implementations are named in `app` alone; tests bring fakes.
+"""The door to the store, by what is done with it."""
 
-A recipe is a generator: it yields a `Request`, is sent the `Answer`, and returns what was saved. Whoever drives it (an engine, a
-backfill, a test) does the asking, so that a recipe knows neither network nor event loop.
-"""
-
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from monitor.model import (
-    Answer,
     Article,
     Change,
     Delivery,
@@ -31,62 +26,14 @@ from monitor.model import (
     RawPage,
     Receipt,
     Refusal,
-    Request,
     Restamp,
     Revision,
     Saved,
     Turn,
     WaitingRow,
 )
-from monitor.settings import Feed, ScheduleSettings, SiteRule, Target
-
-T = TypeVar("T")
-Recipe = Generator[Request, Answer, Saved]
-
-
-class Clock(Protocol):
-    """Where the time comes from."""
-
-    def now(self) -> datetime:
-        """Aware UTC, cut to the millisecond."""
-        ...
-
-    def monotonic(self) -> float:
-        """Seconds that never step back."""
-        ...
-
-
-class Fetcher(Protocol):
-    """Asks one question of the world, politely and within the caps. Never raises for what the world does: a `Failure` is an answer."""
-
-    async def fetch(self, request: Request) -> Answer: ...
-
-    def rest(self, host: str) -> timedelta:
-        """How long this host (`host:port`) is left alone between two requests."""
-        ...
-
-    async def close(self) -> None: ...
-
-
-class Workers(Protocol):
-    """Runs heavy pure functions where a hostile input can be killed."""
-
-    def run(self, function: Callable[..., T], *args: object) -> T:
-        """The function's result; its own exceptions come through. Raises WorkerKilled when it broke a limit."""
-        ...
-
-
-class WorkerKilled(Exception):
-    """A heavy function was killed because it took too long, too much memory, or took its process down."""
-
-
-class Notifier(Protocol):
-    """Hands one message to one target."""
-
-    def send(self, target: Target, delivery: Delivery, edits: Sequence[QueuedEdit]) -> Receipt | Refusal: ...
-
-
-# --- the store, by what is done with it -----------------------------------------------------------------------------
+from monitor.ports.doors import Clock, Workers
+from monitor.settings import Feed, ScheduleSettings, SiteRule
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,139 @@
+"""Questions to the world, its answers, and who asks what when."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from monitor.settings import Feed
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What makes a request conditional, byte for byte as received, and the final address it belongs to."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to the world. `kind` tells which manners apply (robots.txt is for pages)."""
+
+    url: str
+    kind: Literal["feed", "page"] = "page"
+    validators: Validators | None = None
+    headers: Headers = ()
+    proxy: str | None = None
+    ca_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One redirect that was followed: its status and the address it led to."""
+
+    status: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer, whole: `body` is decoded of its content encoding, complete, and within the caps.
+
+    `url` is the address asked, `final_url` the one that answered. `asked_at` is when it was sent, `at` when the answer was complete.
+    A 304 is a Response with an empty body.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    headers: Headers
+    body: bytes
+    asked_at: datetime
+    at: datetime
+    hops: tuple[Hop, ...] = ()
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, case folded; None when there is none."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The world failed, which is normal. `code` is the contract's (`timeout`, `http_404`, …) without `error:`."""
+
+    url: str
+    code: str
+    message: str
+    at: datetime
+    status: int | None = None
+    headers: Headers = ()
+    final_url: str | None = None
+    hops: tuple[Hop, ...] = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, case folded; None when there is none."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+Answer = Response | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When to ask next and with what. Kept by the store for each watched feed or page, thought out by `schedule`.
+
+    `floor` is what a claim moves `next_at` by before anything is sent, so that a crash never asks twice within it.
+    `next_at` None: retired, never asked again by itself. `memo` is schedule's own memory (JSON), opaque to everybody else.
+    """
+
+    next_at: datetime | None
+    floor: timedelta
+    validators: Validators | None = None
+    body_sha: bytes | None = None
+    asked_at: datetime | None = None
+    failures: int = 0
+    memo: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedTask:
+    """A claimed poll. `url` is the configured address or the one it moved to for good."""
+
+    watch_id: int
+    fence: int
+    feed_id: int
+    feed: Feed
+    url: str
+    pace: Pace
+
+
+@dataclass(frozen=True, slots=True)
+class PageTask:
+    """A claimed look at an article's page. `feeds` are those the article belongs to, as configured."""
+
+    watch_id: int
+    fence: int
+    article_id: int
+    url: str
+    pace: Pace
+    feeds: tuple[Feed, ...] = ()
+
+
+Task = FeedTask | PageTask
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A claimed host with its due tasks. Nobody else asks this host until it is released or `lease_until` has passed."""
+
+    host_id: int
+    host: str
+    fence: int
+    lease_until: datetime
+    tasks: tuple[Task, ...]

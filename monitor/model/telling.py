@@ -1,0 +1,159 @@
+"""Who is told what, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from monitor.model.differing import Diff, Edit
+
+DispatchState = Literal["waiting", "held", "merged", "muted", "sent", "dropped", "dead"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """One edit for one target: an outbox row, saved in the transaction of the edit. A "no" is a row too, with its reason."""
+
+    target: str
+    state: DispatchState
+    reason: str
+    due_at: datetime
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedEdit:
+    """An outbox row that is due, with what it is about."""
+
+    id: int
+    dispatch: Dispatch
+    diff: Diff
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """An outbox row that was not told yet, with its edit but without the words: enough to decide by, small enough for ten thousand."""
+
+    id: int
+    dispatch: Dispatch
+    edit: Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One article in a report. `diff` is the net difference over `edits` (oldest first), with the worst of their severities.
+
+    `title` is the headline the article was first seen with, `outlet` who publishes it, `also` the same edit in other articles.
+    `held` says since when and why it waited, `rules` which rules wanted it told. `correction`: it was told before, as undisclosed, and
+    was not.
+    """
+
+    diff: Diff
+    edits: tuple[Edit, ...]
+    title: str
+    outlet: str
+    also: tuple[Edit, ...] = ()
+    held: str | None = None
+    rules: tuple[str, ...] = ()
+    correction: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The same change in many articles of one host, most likely a template: told in one sentence, `sample` shows it."""
+
+    host: str
+    edits: tuple[Edit, ...]
+    sample: Diff
+
+
+@dataclass(frozen=True, slots=True)
+class OutletCount:
+    """One outlet in a report, in numbers. `outlet` is its title, `slug` its feed."""
+
+    slug: str
+    outlet: str
+    edits: int
+    headlines: int
+    undisclosed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something a reader of a digest should mend: a feed that fails, a message that nobody took. `since` where it is known."""
+
+    subject: str
+    message: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is told in one piece: stories, the gravest first, and the numbers behind them.
+
+    `edits` counts everything, `more` those that are neither in a story nor in a notice. `reason` says why they come together
+    ('', 'digest', 'quiet hours', 'limit 6/h').
+    """
+
+    since: datetime | None
+    until: datetime
+    stories: tuple[Story, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    counts: tuple[OutletCount, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    edits: int = 0
+    more: int = 0
+    reason: str = ""
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message to one target. `key` is sha256 over target and edit ids: the same edits always make the same message id.
+
+    `attempts` counts this one too. `report` is what the message says: set by deliver, None as the store hands it out.
+    """
+
+    id: int
+    key: str
+    target: str
+    rows: tuple[int, ...]
+    fence: int
+    attempts: int
+    report: Report | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A target took a message. `reference` is its Message-ID or delivery id."""
+
+    at: datetime
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A target did not take a message. `permanent`: it never will (dead letter); else it is tried again."""
+
+    at: datetime
+    permanent: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """What became of one edit for one target, as `notify log` shows it."""
+
+    id: int
+    edit_id: int
+    article: int
+    from_rev: int
+    to_rev: int
+    title: str
+    target: str
+    state: DispatchState
+    reason: str
+    due_at: datetime
+    attempts: int = 0
+    sent_at: datetime | None = None
+    reference: str | None = None

@@ -1,0 +1,51 @@
+"""The doors: what the recipes need of the world. Implementations are named in `app` alone; tests bring fakes.
+
+A recipe is a generator: it yields a `Request`, is sent the `Answer`, and returns what was saved. Whoever drives it (an engine, a
+backfill, a test) does the asking, so that a recipe knows neither network nor event loop.
+"""
+
+from monitor.ports.doors import Clock, Fetcher, Notifier, Recipe, T, WorkerKilled, Workers
+from monitor.ports.store import (
+    ArticleQuery,
+    AskingStore,
+    Counts,
+    Doors,
+    EditListener,
+    EditQuery,
+    Fault,
+    FeedState,
+    Hit,
+    KeepingStore,
+    LearningStore,
+    OutboxStore,
+    PollRun,
+    ReadingStore,
+    Store,
+    Told,
+)
+
+__all__ = [
+    "ArticleQuery",
+    "AskingStore",
+    "Clock",
+    "Counts",
+    "Doors",
+    "EditListener",
+    "EditQuery",
+    "Fault",
+    "FeedState",
+    "Fetcher",
+    "Hit",
+    "KeepingStore",
+    "LearningStore",
+    "Notifier",
+    "OutboxStore",
+    "PollRun",
+    "ReadingStore",
+    "Recipe",
+    "Store",
+    "T",
+    "Told",
+    "WorkerKilled",
+    "Workers",
+]

@@ -154,7 +154,8 @@ def _decide_from_feed(known: KnownArticle, page_decision: Decision, listings: Ma
     speaker = min(known.listed, key=lambda listing: (listing.gone_at is not None, listing.first_seen_at))
     posted, updated = feed_stamps(speaker)
     decision = revise.decide_feed(known, feed_content(speaker), posted, updated, listings, now)
-    return replace(decision, reason=page_decision.reason, sooner=page_decision.sooner)
+    # the look itself failed, and is written down as that
+    return replace(decision, verdict=page_decision.verdict, reason=page_decision.reason, sooner=page_decision.sooner)
 
 
 def _with_feeds_words(known: KnownArticle, decision: Decision, listings: Mapping[str, Said], now: datetime) -> Decision:

@@ -32,7 +32,7 @@ class App:
     @property
     def database_url(self) -> str:
         """Where the store is; `monitor.db` in the state folder when nothing is configured."""
-        return self.settings.database_url or f"sqlite:///{self.settings.state_dir / 'monitor.db'}"
+        return self.settings.database_url or f"sqlite:///{(self.settings.state_dir / 'monitor.db').absolute()}"
 
     @property
     def is_cluster(self) -> bool:

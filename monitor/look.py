@@ -240,6 +240,8 @@ def _merge_into(known: KnownArticle, page: Page | None, doors: Doors) -> int | N
     if page is None or page.verdict != "article" or not page.canonical_url:
         return None
     keys = [key for key in identify.page_keys(page, page.url) if key.kind == "canonical"]
+    if keys:  # a canonical address that is believed; the other article may be known by that address alone
+        keys += identify.url_keys(page.canonical_url)
     others = set(doors.store.find_articles(keys).values()) - {known.id}
     if len(others) != 1:
         return None

@@ -10,6 +10,7 @@ from fakes import FakeClock, FakeWeb, run_due
 from harbour import HOST, Piece, feed
 
 from monitor.engine.workers import InlineWorkers
+from monitor.identify import url_keys
 from monitor.model import Revision
 from monitor.ports import ArticleQuery, Doors, EditQuery, Store, WorkerKilled
 from monitor.settings import Feed, ScheduleSettings
@@ -217,3 +218,18 @@ def test_texts_that_cannot_be_compared_in_time_still_make_a_lawful_edit(world: W
     assert edit.kinds == ("headline", "rewritten")
     [change] = world.store.changes(edit.id)
     assert change.segments == (("-", Piece().headline), ("+", "Night ferry sails after all"))
+
+
+def test_a_page_that_says_it_is_another_article_joins_it(world: World) -> None:
+    world.publish(Piece())
+    world.work(hours=2)
+    twin = f"{HOST}/print?story=ferry"
+    world.web[twin] = Piece().page()
+
+    article = world.store.watch(twin, url_keys(twin), world.clock.now(), due_at=world.clock.now())
+    world.work(hours=1)
+
+    joined = world.store.article(article)
+    assert joined is not None
+    assert (joined.merged_into, article) == (1, 2)
+    assert [listed.id for listed in world.store.articles(ArticleQuery())] == [1]

@@ -272,6 +272,7 @@ def _environment(site: Site) -> Environment:
         "day": lambda at: words.day(at, site.timezone),
         "weekday": lambda at: words.weekday(at, site.timezone),
         "moment": lambda at: words.moment(at, site.timezone, site.now),
+        "claimed": lambda stamp: words.claimed(stamp, site.timezone, site.now),
         "marked": words.marked,
         "found": words.found,
         "ago": lambda at: words.span(site.now - at),

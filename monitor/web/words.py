@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from monitor.model import Segment
+from monitor.model import Segment, Stamp
+from monitor.times import zone_named
 
 # C0 (but tab and line ends), DEL, C1 and lone surrogates: invalid in HTML, or live in a terminal that shows its source;
 # the two overrides of direction, which no text needs and which make words read backwards
@@ -71,6 +72,23 @@ def moment(at: datetime | None, timezone: str, now: datetime) -> str:
     local = at.astimezone(zone)
     year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
     return f"{local.day} {local:%b}{year}, {local:%H:%M}"
+
+
+def claimed(stamp: Stamp, timezone: str, now: datetime) -> str:
+    """`19 Nov, 16:20 KST`: a publisher's stamp in the zone it was read in, as the publisher's own page shows it."""
+    zone = zone_named(stamp.zone) or _offset(stamp.zone)
+    if zone is None:
+        return moment(stamp.at, timezone, now)
+    local = stamp.at.astimezone(zone)
+    year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
+    return f"{local.day} {local:%b}{year}, {local:%H:%M} {local.tzname() or stamp.zone}"
+
+
+def _offset(zone: str | None) -> tzinfo | None:
+    try:
+        return datetime.strptime(zone or "", "%z").tzinfo
+    except ValueError:
+        return None
 
 
 def span(length: timedelta) -> str:

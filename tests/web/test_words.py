@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import UsageError
 from monitor.figures import tally
-from monitor.model import LEVELS
+from monitor.model import LEVELS, Stamp
 from monitor.ports import EditQuery
 from monitor.store.memory import MemoryStore
 from monitor.web import charts, words
@@ -149,3 +149,17 @@ def test_an_empty_period_has_no_counts() -> None:
     found = tally([], posted={}, outlets={}, since=NOW - timedelta(days=2), until=NOW, timezone="UTC")
 
     assert (found.by_day, found.edits, found.outlets) == ((0, 0, 0), 0, ())
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        pytest.param("+09:00", "20 Sep, 09:34 UTC+09:00", id="an offset"),
+        pytest.param("Asia/Seoul", "20 Sep, 09:34 KST", id="a named zone"),
+        pytest.param(None, "20 Sep, 00:34", id="no zone: as other times are shown"),
+    ],
+)
+def test_a_publishers_stamp_is_shown_as_its_page_shows_it(zone: str | None, shown: str) -> None:
+    at = datetime(2023, 9, 20, 0, 34, tzinfo=UTC)
+
+    assert words.claimed(Stamp(at, zone), "UTC", at) == shown

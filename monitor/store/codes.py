@@ -31,3 +31,7 @@ def kind_mask(kinds: Iterable[str]) -> int:
 def kinds_of(mask: int, order: Iterable[str]) -> tuple[str, ...]:
     """The kinds of these bits, in the order given."""
     return tuple(kind for kind in order if mask >> KIND_BITS[kind] & 1)
+
+
+# the fingerprint under which a host's counted articles are counted; no block of text has it
+EVERY_ARTICLE = 0

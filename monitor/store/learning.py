@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from monitor.errors import NotFound
 from monitor.model import Key, KnownArticle, KnownFeed
+from monitor.store.codes import EVERY_ARTICLE
 from monitor.store.halves import Halves, key_shas
 from monitor.store.instants import from_ms, maybe_from_ms, to_ms
 from monitor.store.rows import chunks
@@ -14,6 +15,8 @@ from monitor.store.values import host_name, listing_of, state_of
 GONE_LATELY = timedelta(days=30)  # an entry that comes back within that time is the same listing
 MOST_GONE = 2000
 BOILERPLATE_FROM = 3  # articles of one host with the same block
+# and at least one in so many: a sentence that a few of hundreds share (a wire's, a correction's) belongs to them
+BOILERPLATE_SHARE = 8
 
 
 class Learning(Halves):
@@ -72,8 +75,10 @@ class Learning(Halves):
 
     def boilerplate(self, host: str) -> frozenset[int]:
         rows = self._reads.rows(
-            "SELECT block.fp FROM block JOIN host ON host.id = block.host_id WHERE host.name = :host AND block.articles >= :many",
-            host=host_name(f"//{host}"), many=BOILERPLATE_FROM,
+            "SELECT block.fp FROM block JOIN host ON host.id = block.host_id WHERE host.name = :host AND block.articles >= :many"
+            " AND block.fp <> :every AND block.articles * :share >="
+            " (SELECT coalesce(max(counted.articles), 0) FROM block AS counted WHERE counted.host_id = host.id AND counted.fp = :every)",
+            host=host_name(f"//{host}"), many=BOILERPLATE_FROM, share=BOILERPLATE_SHARE, every=EVERY_ARTICLE,
         )  # fmt: skip
         return frozenset(row["fp"] & 2**64 - 1 for row in rows)
 

@@ -22,7 +22,7 @@ from monitor.model import (
     Saved,
 )
 from monitor.ports import PollRun
-from monitor.store.codes import KIND_BITS
+from monitor.store.codes import EVERY_ARTICLE, KIND_BITS
 from monitor.store.memory_asking import MemoryAsking
 from monitor.store.memory_state import ArticleRow, EditRow, OutboxState
 from monitor.store.values import KIND_ORDER, host_name
@@ -31,6 +31,7 @@ STRONG = ("url", "canonical")
 FIRST_FLOOR = timedelta(minutes=5)
 GONE_LATELY = timedelta(days=30)
 BOILERPLATE_FROM = 3
+BOILERPLATE_SHARE = 8
 
 
 @dataclass(slots=True)
@@ -69,7 +70,10 @@ class MemorySaving(MemoryAsking):
         )  # fmt: skip
 
     def boilerplate(self, host: str) -> frozenset[int]:
-        return frozenset(fp for (name, fp), articles in self.blocks.items() if name == host and len(articles) >= BOILERPLATE_FROM)
+        many = max(BOILERPLATE_FROM, len(self.blocks.get((host, EVERY_ARTICLE), ())) / BOILERPLATE_SHARE)
+        return frozenset(
+            fp for (name, fp), articles in self.blocks.items() if name == host and fp != EVERY_ARTICLE and len(articles) >= many
+        )
 
     def similar_edits(self, host: str, fingerprint: bytes, since: datetime) -> int:
         edits = [row.edit for row in self.edit_rows.values() if row.edit.fingerprint == fingerprint and row.edit.seen_before >= since]
@@ -209,7 +213,7 @@ class MemorySaving(MemoryAsking):
             row.looks.setdefault(update.look.at, update.look)
         if update.blocks and not row.blocks_counted:
             row.blocks_counted = True
-            for fp in update.blocks:
+            for fp in (EVERY_ARTICLE, *update.blocks):
                 self.blocks.setdefault((host_name(row.url), fp), set()).add(article)
         watch = self.watch_of("page", article)
         if update.pull_forward_to is not None and watch is not None and row.merged_into is None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from monitor.model import ArticleUpdate, Edit, Key, Listing, Look, LookOutcome, Pace, PollOutcome, Restamp, Saved
 from monitor.store.asking import host_id, refresh_hosts
-from monitor.store.codes import KEY_KINDS, STATES, VERDICTS, WATCH_PAGE
+from monitor.store.codes import EVERY_ARTICLE, KEY_KINDS, STATES, VERDICTS, WATCH_PAGE
 from monitor.store.halves import Halves, key_shas
 from monitor.store.instants import span_ms
 from monitor.store.merging import merge
@@ -340,7 +340,10 @@ def _count_blocks(tx: Transaction, article: int, blocks: Sequence[int], at: date
         "INSERT INTO block (host_id, fp, articles, last_article, last_at) VALUES (:host, :fp, 1, :article, :at)"
         " ON CONFLICT (host_id, fp) DO UPDATE SET articles = block.articles + 1, last_article = excluded.last_article,"
         " last_at = excluded.last_at WHERE block.last_article <> excluded.last_article",
-        [{"host": host["host_id"] if host else 0, "fp": signed(fp), "article": article, "at": at} for fp in sorted(set(blocks))],
+        [
+            {"host": host["host_id"] if host else 0, "fp": signed(fp), "article": article, "at": at}
+            for fp in sorted({EVERY_ARTICLE, *blocks})
+        ],
     )
 
 

@@ -521,6 +521,16 @@ def test_a_block_in_three_articles_of_a_host_is_boilerplate(store: Store) -> Non
     assert store.boilerplate("other.example") == frozenset()
 
 
+def test_a_sentence_that_a_few_of_many_articles_share_is_theirs(store: Store) -> None:
+    store.sync_feeds([FEED], T0)
+    names = [f"story-{number}" for number in range(30)]
+    at = T0 + MINUTE
+    for number, article in enumerate(poll(store, T0, *(new_update(name, T0) for name in names)).new_articles):
+        look(store, article, at, seen(article, 0, at, "suspect", blocks=(7, 8) if number < 3 else (7, 100 + article)))
+
+    assert store.boilerplate("news.example") == {7}
+
+
 def test_the_same_edit_in_other_articles_of_a_host_is_counted(store: Store) -> None:
     with_edit(store)
 

@@ -108,7 +108,6 @@ async def bare(port: int, count: int, in_flight: int) -> tuple[float, float]:
 
 async def fetched(port: int, count: int, in_flight: int) -> tuple[float, float]:
     fetcher = HttpFetcher(SETTINGS, SystemClock())
-    fetcher.gate.unspaced()
 
     async def ask(number: int) -> None:
         where = url(port, number)
@@ -129,7 +128,6 @@ async def whole(port: int, count: int, in_flight: int) -> tuple[float, float]:
         bounds = ScheduleSettings(feed_min=timedelta(seconds=1), feed_max=timedelta(seconds=1))
         doors = Doors(store, InlineWorkers(), clock, bounds, lambda diff, tags: (), lambda host: None)
         fetcher = HttpFetcher(SETTINGS, clock)
-        fetcher.gate.unspaced()
         try:
             await polled(doors, fetcher, in_flight)  # 200: bodies and validators are known now
             store.make_due(None, clock.now())

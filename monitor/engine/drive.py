@@ -133,7 +133,7 @@ class TurnRunner:
         try:
             next(recipe)
             onward = _step(recipe, failure)
-        except Exception:
+        except Exception:  # the same edge: the first bug may sit where failures are saved too; logged, never swallowed
             log.exception("failed again task=%s", _name(task))
             return None
         return onward if isinstance(onward, Saved) else None

@@ -91,9 +91,7 @@ class HttpFetcher:
             hops: list[Hop] = []
             try:
                 async with asyncio.timeout(self._settings.timeout.total_seconds()):
-                    answer = await self._exchange(request, target, hops)
-                    self.gate.sent(host_of(target), len(answer.body))
-                    return answer
+                    return await self._exchange(request, target, hops)
             except TimeoutError:
                 seconds = self._settings.timeout.total_seconds()
                 return self._failure(request.url, "timeout", f"no complete answer within {seconds:g} s ([fetch] timeout)", hops=hops)

@@ -10,12 +10,6 @@ from urllib.parse import urlsplit
 from monitor.ports import Clock
 
 _MANY = 4_096
-AFTER_BODY = 0.022
-AFTER_NOTHING = 0.017
-"""Seconds between two requests to one host, by what the first made it send, also where `host_gap` is zero.
-
-Some forty bodies or sixty 304s a second are plenty for one site; beyond that a monitor is a burden to anybody.
-"""
 
 
 def host_of(url: str) -> str:
@@ -31,7 +25,6 @@ class _Host:
     free_at: float = 0.0
     users: int = 0
     gap: float = 0.0
-    spacing: float = AFTER_NOTHING
 
 
 class HostGate:
@@ -42,7 +35,6 @@ class HostGate:
         self._gap = gap.total_seconds()
         self._per_host = max(1, per_host)
         self._hosts: dict[str, _Host] = {}
-        self._spaced = True
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
@@ -53,12 +45,11 @@ class HostGate:
             async with entry.slots:
                 while (wait := entry.free_at - self._clock.monotonic()) > 0:
                     await asyncio.sleep(wait)
-                started = self._clock.monotonic()
-                self._rest(entry, started)
+                self._rest(entry)
                 try:
                     yield
                 finally:
-                    self._rest(entry, started)
+                    self._rest(entry)
         finally:
             entry.users -= 1
 
@@ -66,21 +57,13 @@ class HostGate:
         """This host asks for a longer rest (robots.txt Crawl-delay)."""
         self._entry(host).gap = gap.total_seconds()
 
-    def unspaced(self) -> None:
-        """Lets requests to one host follow each other at once, to measure what they cost."""
-        self._spaced = False
-
-    def sent(self, host: str, size: int) -> None:
-        """The host sent a body of so many bytes in the turn that is on."""
-        self._entry(host).spacing = AFTER_BODY if size else AFTER_NOTHING
-
     def gap(self, host: str) -> timedelta:
         """The rest this host is given between two requests."""
         entry = self._hosts.get(host)
         return timedelta(seconds=max(self._gap, entry.gap if entry else 0.0))
 
-    def _rest(self, entry: _Host, started: float) -> None:
-        entry.free_at = max(self._clock.monotonic() + max(self._gap, entry.gap), started + entry.spacing * self._spaced)
+    def _rest(self, entry: _Host) -> None:
+        entry.free_at = self._clock.monotonic() + max(self._gap, entry.gap)
 
     def _entry(self, host: str) -> _Host:
         entry = self._hosts.get(host)

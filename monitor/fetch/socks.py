@@ -40,7 +40,7 @@ class SocksConnector(aiohttp.BaseConnector):
         except OSError as error:
             proxy.socket.close()
             raise aiohttp.ClientProxyConnectionError(req.connection_key, OSError(str(error))) from error
-        except BaseException:
+        except BaseException:  # a cancelled request too leaves no open socket; it is raised again
             proxy.socket.close()
             raise
         secure: dict[str, Any] = {}

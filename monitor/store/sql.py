@@ -214,7 +214,7 @@ def _open_sqlite(path: Path, state_dir: Path, *, read_only: bool, settings: Stor
     engine = sqlite_engine(path, checkpoints=not is_held_elsewhere(state_dir))
     try:
         _prepare(engine, "sqlite")
-    except Exception:
+    except Exception:  # whatever it was is raised again; the file must not stay open
         engine.dispose()
         raise
     return _writing(readers, engine, settings, state_dir)

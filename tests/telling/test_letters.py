@@ -189,6 +189,14 @@ def test_every_element_of_a_mail_carries_its_style() -> None:
     assert not re.search(r"<(?:ins|del|img|script)\b", html)
 
 
+def test_an_address_longer_than_a_line_stays_an_address() -> None:
+    url = f"https://edits.example.org/u/{'x' * 90}"
+    raw = compose(report(42), replace(LETTER, unsubscribe=url)).decode("ascii")
+
+    assert f"List-Unsubscribe: <{url}>,\r\n <mailto:" in raw
+    assert all(len(line) <= 76 or url in line for line in raw.partition("\r\n\r\n")[0].split("\r\n"))
+
+
 # --- unsubscribing --------------------------------------------------------------------------------------------------
 
 

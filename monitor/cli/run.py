@@ -132,6 +132,7 @@ def _setup(app: "App", store: "Store", workers: "ProcessWorkers") -> "Setup":
 
     assert isinstance(store, SqlStore)  # what is_cluster means
     install_queue(app.database_url)
+    store.make_months(app.clock.now())
     worker = Worker(app.settings, store, doors, fetcher, app.database_url)
     leader = Leader(app.database_url)
     return Setup(app.settings, doors, fetcher, [leader.only(job) for job in _jobs(app, store)], Cluster(store, worker))

@@ -10,6 +10,7 @@ from typing import Any
 
 from monitor.errors import NotFound, StoreError
 from monitor.ports import Store
+from monitor.store.months import BY_MONTH, between, make
 from monitor.store.rows import Connected, Rows, connect_postgres, sqlite_reader
 from monitor.store.schema import SCHEMA, found_schema
 from monitor.store.search import CURSOR
@@ -41,6 +42,7 @@ def copy_state(source: Path, target_url: str) -> Copied:
         _check(old, new, source)
         copied = 0
         with writing.transaction():
+            _make_months(old, new)
             for table in _tables():
                 copied += _copy(reading, writing, table)
             new.run("DELETE FROM meta WHERE key = :key", key=CURSOR)
@@ -84,6 +86,14 @@ def _tables() -> list[str]:
     from monitor.store import tables, tables_of_work  # noqa: F401 - importing them fills the metadata
 
     return [table.name for table in SQLModel.metadata.sorted_tables if table.name not in MADE_ANEW]
+
+
+def _make_months(old: Rows, new: Rows) -> None:
+    """Partitions for the months that are copied, so that no row has to be moved again."""
+    for table in BY_MONTH:
+        span = old.row(f"SELECT min(at) AS first, max(at) AS last FROM {table}")
+        if span is not None and span["first"] is not None:
+            make(new, table, between(span["first"], span["last"]))
 
 
 def _copy(reading: sqlite3.Connection, writing: Any, table: str) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from monitor.settings import StoreSettings
 from monitor.store.codes import GIVEN_UP, HELD, SENT, STATES
+from monitor.store.rows import Dialect
 from monitor.store.writer import Transaction
 
 _NAMED = "SELECT delivery_id FROM outbox WHERE delivery_id IS NOT NULL"
@@ -23,10 +24,9 @@ class Swept:
     rows: int
 
 
-def sweeps(settings: StoreSettings, now: datetime) -> list[tuple[str, str, dict[str, object]]]:
-    """What may go: its name, the statement that removes one chunk of it, and the statement's values."""
+def sweeps(settings: StoreSettings, now: datetime, dialect: Dialect) -> list[tuple[str, str, dict[str, object]]]:
+    """What may go row by row: its name, the statement that removes one chunk of it, and the statement's values."""
     found: list[tuple[str, str, dict[str, object]]] = [
-        ("looks", _chunk("look", "article_id, at", "at < :before"), {"before": now - settings.looks_for}),
         ("polls", _chunk("poll", "feed_id, from_at", "to_at < :before"), {"before": now - POLLS_FOR}),
         ("notes", _chunk("note", "id", "at < :before"), {"before": now - NOTES_FOR}),
         ("outbox rows", _chunk("outbox", "id", f"state > {HELD} AND due_at < :before"), {"before": now - TOLD_FOR}),
@@ -42,6 +42,8 @@ def sweeps(settings: StoreSettings, now: datetime) -> list[tuple[str, str, dict[
         ("single blocks", _chunk("block", "host_id, fp", "articles = 1 AND last_at < :before"), {"before": now - SINGLE_BLOCKS_FOR}),
         ("blocks", _chunk("block", "host_id, fp", "last_at < :before"), {"before": now - BLOCKS_FOR}),
     ]
+    if dialect == "sqlite":  # on PostgreSQL whole months of them go
+        found.append(("looks", _chunk("look", "article_id, at", "at < :before"), {"before": now - settings.looks_for}))
     if settings.raw == "none":
         found.append(("raw pages", _chunk("raw", "id", "1 = 1"), {}))
     elif settings.raw == "edits":

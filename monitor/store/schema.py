@@ -12,7 +12,7 @@ from monitor.store.views import views
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-SCHEMA = "0001"  # the newest migration, by which databases are told apart
+SCHEMA = "0003"  # the newest migration, by which databases are told apart
 
 
 def found_schema(rows: Rows) -> str | None:
@@ -93,5 +93,7 @@ PLAIN_SQL: dict[Dialect, list[str]] = {
         "ALTER TABLE text ALTER COLUMN data SET STORAGE EXTERNAL",
         "ALTER TABLE raw ALTER COLUMN data SET STORAGE EXTERNAL",
         "ALTER TABLE change ALTER COLUMN data SET STORAGE EXTERNAL",
+        "ALTER TABLE pack ALTER COLUMN data SET STORAGE EXTERNAL",
+        "CREATE TABLE look_default PARTITION OF look DEFAULT",
     ],
 }

@@ -56,6 +56,7 @@ class SqlStore(Asking, Queueing, Learning, Saving, Reading, Searching, OutboxPar
         super().__init__(readers, writer, settings)
         self._state_dir = state_dir
         self._sealed_at: datetime | None = None
+        self._is_packing = True
         self._readers = readers
         self._engine = engine
 
@@ -66,6 +67,9 @@ class SqlStore(Asking, Queueing, Learning, Saving, Reading, Searching, OutboxPar
             self._sealed_at = now
             if self.seal(now, every=SEAL_EVERY):
                 self.sweep(now)
+                self._is_packing = True
+        elif self._is_packing:
+            self._is_packing = self.pack(now) is not None  # a second's work each time, so that no feed waits longer
         return super().claim(now, hosts=hosts, per_host=per_host, lease=lease, feeds=feeds, tasks=tasks)
 
     def seal(self, now: datetime, *, every: timedelta = timedelta(0)) -> bool:
@@ -142,14 +146,39 @@ class SqlStore(Asking, Queueing, Learning, Saving, Reading, Searching, OutboxPar
         """Removes what need not be kept any longer, in small steps."""
         from monitor.store.retention import Swept, sweep_some, sweeps
 
-        done = []
-        for what, statement, values in sweeps(self._settings, now):
+        done = [Swept("looks", self._drop_looks(now))] if self._reads.dialect == "postgresql" else []
+        for what, statement, values in sweeps(self._settings, now, self._reads.dialect):
             total = 0
             chunk = partial(sweep_some, what=what, statement=statement, values=values)
             while gone := self._write(chunk):
                 total += gone
             done.append(Swept(what, total))
         return tuple(done)
+
+    def pack(self, now: datetime) -> int | None:
+        """Moves the next older texts into packs, some megabytes of them; how many, None when there are not enough of them yet."""
+        from monitor.store.packing import frame, move, next_window
+
+        window = next_window(self._reads, now)
+        if window is None:
+            return None
+        frames = [frame(pack) for pack in window.packs]
+        return self._write(lambda tx: move(tx, window, frames))
+
+    def make_months(self, now: datetime) -> list[str]:
+        """Makes the partitions that are missing, some months ahead; their names. None on SQLite."""
+        from monitor.store.months import BY_MONTH, make, missing
+
+        if self._reads.dialect == "sqlite":
+            return []
+        wanted = {table: months for table in BY_MONTH if (months := missing(self._reads, table, now))}
+        return self._write(lambda tx: [name for table, months in wanted.items() for name in make(tx, table, months)]) if wanted else []
+
+    def _drop_looks(self, now: datetime) -> int:
+        from monitor.store.months import drop
+
+        self.make_months(now)
+        return self._write(lambda tx: drop(tx, "look", now - self._settings.looks_for))
 
     def unmerge(self, article_id: int, now: datetime) -> bool:
         """Takes a merge back; False when the article was not merged."""

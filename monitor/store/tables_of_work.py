@@ -89,7 +89,7 @@ class Poll(SQLModel, table=True):
 
 
 class Look(SQLModel, table=True):
-    """One look at an article's page. The key is the idempotence: the same look twice is one row."""
+    """One look at an article's page. The key is the idempotence: the same look twice is one row. Partitions are made in `months`."""
 
     article_id: int = Field(primary_key=True, sa_type=BigInteger)
     at: datetime = Field(primary_key=True, sa_type=Instant)
@@ -101,7 +101,7 @@ class Look(SQLModel, table=True):
     ms: int = Field(default=0, sa_type=Integer)
     bytes: int = Field(default=0, sa_type=Integer)
 
-    __table_args__ = (NOT_A_ROWID_TABLE,)
+    __table_args__ = ({**NOT_A_ROWID_TABLE, "postgresql_partition_by": "RANGE (at)"},)
 
 
 class Block(SQLModel, table=True):

@@ -182,6 +182,8 @@ def told(error: Exception) -> Exception:
         return StoreError("the disk is full: nothing of this was stored, all earlier revisions are safe", hint="free some space")
     if is_lost(error):
         return StoreError(f"the database cannot be reached: {text.strip()}", hint="is the PostgreSQL server running?")
+    if getattr(cause, "sqlstate", None) == "55P03":
+        return StoreError(f"another process reads the table that is to change: {text.strip()}; it is tried again later")
     if isinstance(cause, sqlite3.OperationalError) and ("readonly" in text or "locked" in text):
         return StoreError(f"the database cannot be written: {text}")
     return error

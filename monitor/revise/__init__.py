@@ -277,9 +277,12 @@ def _resaid_decision(known: KnownArticle, head: Revision, version: _Version, lis
     if not all(met):
         return _revision(known, version, listings, "edited")
     back = max(rev for rev in met if rev)
-    if head.event == "reverted" and back == head.rev - 1:
+    if head.event != "reverted":
+        return _revision(known, version, listings, "reverted", reverts_to=back)
+    if back == head.rev - 1:
         return Decision("same", reason="flapping", rev_met=back, memo=memo.write(), flapping=True, extractor=head.extractor)
-    return _revision(known, version, listings, "reverted", reverts_to=back)
+    # the return was told with the head; the feed only follows
+    return _revision(known, version, listings, "edited")
 
 
 def _remembered(

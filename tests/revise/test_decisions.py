@@ -292,6 +292,18 @@ def test_only_a_feed_that_changes_its_own_words_makes_an_edit_beside_a_page() ->
     assert (joined.event, changed.event, changed.content) == (None, "edited", A)
 
 
+def test_a_feed_that_follows_its_page_back_does_not_return_a_second_time() -> None:
+    story, stay, go = Story(), {"a": Said("Old cranes stay")}, {"a": Said("Old cranes go")}
+    story.look(page(A), stay)
+    story.look(page(C), go)
+
+    returned, followed = story.look(page(A), go), story.look(page(A), stay)
+    flips = [story.look(page(A), said).event for said in (go, stay, go, stay)]
+
+    assert (returned.event, followed.event, followed.reverts_to) == ("reverted", "edited", None)
+    assert flips == ["reverted", None, None, None]
+
+
 def test_a_page_without_a_stamp_keeps_the_posted_that_is_known() -> None:
     story = Story()
     story.look(page(A, posted=START))

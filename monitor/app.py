@@ -57,6 +57,15 @@ class App:
         store.sync_targets([target.name for target in addressees(self.settings.targets)], self.clock.now())
         return store
 
+    def touching(self) -> Store:
+        """The store for one short write beside whoever holds the state: takes no lock, and leaves the feeds as they are known there.
+
+        The database puts the write in order with others; the caller closes the store right after it.
+        """
+        from monitor.store.sql import open_store
+
+        return open_store(self.database_url, state_dir=self.settings.state_dir, read_only=False, settings=self.settings.store)
+
     def working(self) -> "SqlStore":
         """The store for one worker of many: writes, but leaves the feeds as the node with the ticks knows them."""
         from monitor.store.sql import SqlStore

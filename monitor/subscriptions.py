@@ -5,14 +5,17 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from monitor.config.edit import change_file
-from monitor.errors import NotFound
+from monitor.errors import NotFound, UsageError
 from monitor.parse.opml import Subscription
-from monitor.settings import Feed
+from monitor.settings import Feed, Settings
 from monitor.suggest import did_you_mean
 from monitor.urls import host_of, is_web, url_key
+
+if TYPE_CHECKING:
+    from monitor.fetch.finding import FoundFeed
 
 MAX_SLUG = 40
 _GENERIC = frozenset({
@@ -68,6 +71,35 @@ def already_there(url: str, feeds: Sequence[Feed]) -> Feed | None:
     """The configured feed of this address, compared as addresses are."""
     wanted = url_key(url)
     return next((feed for feed in feeds if feed.url == url or (wanted is not None and url_key(feed.url) == wanted)), None)
+
+
+def found(
+    settings: Settings,
+    url: str,
+    *,
+    slug: str | None = None,
+    tags: tuple[str, ...] = (),
+    timezone: str | None = None,
+    every: str | None = None,
+    pages: bool = True,
+) -> "tuple[NewFeed, FoundFeed]":
+    """The feed behind an address that a person names, asked for and read, ready to be written.
+
+    Raises UsageError when it is there already, NetworkError, Ambiguous and ParseError as `find_feed` does.
+    """
+    from monitor.fetch.finding import find_feed
+
+    url = url if "://" in url else f"https://{url}"
+    if there := already_there(url, settings.feeds):
+        raise UsageError(f"{url} is there already, as '{there.slug}'")
+    feed = find_feed(settings.fetch, url)
+    if there := already_there(feed.answer.url, settings.feeds):
+        raise UsageError(f"{url} names the feed {feed.answer.url}, which is there already, as '{there.slug}'")
+    taken = {known.slug for known in settings.feeds}
+    if slug is not None and slug in taken:
+        raise UsageError(f"there is a feed '{slug}' already")
+    address = feed.lasting_address
+    return NewFeed(slug or slug_for(feed.document.title, address, taken), address, tags, timezone, every, pages), feed
 
 
 def planned(subscriptions: Sequence[Subscription], feeds: Sequence[Feed]) -> tuple[tuple[NewFeed, ...], tuple[Subscription, ...]]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.face import Face, pass_face, print_json, say
-from monitor.errors import Ambiguous, Busy, NetworkError, ParseError, UsageError
+from monitor.errors import Busy, ParseError, UsageError
 
 if TYPE_CHECKING:
-    from monitor.model import FeedDocument, Response
+    from monitor.model import Response
     from monitor.settings import Settings
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would be done, do nothing.")
@@ -46,84 +46,16 @@ def add(
     from monitor import subscriptions
 
     settings = face.settings()
-    url = url if "://" in url else f"https://{url}"
-    if there := subscriptions.already_there(url, settings.feeds):
-        raise UsageError(f"{url} is there already, as '{there.slug}'")
-    answer, document = _found(settings, url)
-    if there := subscriptions.already_there(answer.url, settings.feeds):
-        raise UsageError(f"{url} names the feed {answer.url}, which is there already, as '{there.slug}'")
-    taken = {feed.slug for feed in settings.feeds}
-    if slug is not None and slug in taken:
-        raise UsageError(f"there is a feed '{slug}' already")
-    address = _lasting_address(answer)
-    name = slug or subscriptions.slug_for(document.title, address, taken)
-    new = subscriptions.NewFeed(name, address, tags, timezone, every, pages=not no_pages)
+    new, found = subscriptions.found(settings, url, slug=slug, tags=tags, timezone=timezone, every=every, pages=not no_pages)
+    document = found.document
     if not dry_run:
         subscriptions.add(settings.config_dir, [new], lambda: face.settings(secrets=False))
-        _first_poll(face, new.slug, answer)
+        _first_poll(face, new.slug, found.answer)
     if as_json:
         print_json("feed", {"slug": new.slug, "added": not dry_run, "title": document.title, "entries": len(document.items), **new.keys()})
     else:
         say(f"{'would add' if dry_run else 'added'} '{new.slug}': {document.title or new.url}, {len(document.items)} entries")
         click.echo(new.slug)
-
-
-def _found(settings: "Settings", url: str) -> "tuple[Response, FeedDocument]":
-    """The feed behind an address: itself, or what its page names. Raises when there is none, or several."""
-    from monitor.fetch import fetch_once
-    from monitor.model import Request
-    from monitor.parse.discover import common_places, feed_links
-
-    answer = fetch_once(settings.fetch, Request(url, "feed"))
-    page = _whole(answer, url)
-    try:
-        return page, _parsed(page)
-    except ParseError as error:
-        if error.code == "xml_dtd_entity":
-            raise
-    links = feed_links(page.body, url=page.final_url, content_type=page.header("content-type"))
-    declared = [link for link in links if link.is_declared and "comment" not in link.url + link.title.lower()]
-    if len(declared) > 1:
-        candidates = [f"{link.url}  {link.title}".rstrip() for link in declared]
-        raise Ambiguous(f"{url} names {len(declared)} feeds", candidates, hint="add the one you want by its address")
-    places = [link.url for link in declared or links] or list(common_places(page.final_url))
-    for place in places[:8]:
-        found = fetch_once(settings.fetch, Request(place, "feed"))
-        try:
-            whole = _whole(found, place)
-            return whole, _parsed(whole)
-        except (ParseError, NetworkError):
-            continue
-    raise NetworkError(
-        f"{url} is no feed and names none", hint="look for its RSS or Atom address, or follow single pages: monitor watch URL"
-    )
-
-
-def _whole(answer: object, url: str) -> "Response":
-    from monitor.model import Failure, Response
-
-    if isinstance(answer, Failure):
-        raise NetworkError(f"{url}: {answer.message}")
-    assert isinstance(answer, Response)
-    if answer.status != 200:
-        raise NetworkError(f"{url} answered {answer.status}")
-    return answer
-
-
-def _parsed(answer: "Response") -> "FeedDocument":
-    from monitor.parse.feed import parse_feed
-
-    return parse_feed(answer.body, content_type=answer.header("content-type"), url=answer.final_url)
-
-
-def _lasting_address(answer: "Response") -> str:
-    """Where the feed is for good: behind permanent redirects only."""
-    address = answer.url
-    for hop in answer.hops:
-        if hop.status not in (301, 308):
-            break
-        address = hop.url
-    return address
 
 
 def _first_poll(face: Face, slug: str, answer: "Response") -> None:

@@ -1,6 +1,6 @@
 """The door to the store, by what is done with it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -175,8 +175,15 @@ class AskingStore(Protocol):
         """Nothing is asked of this host before `until` (Retry-After); never shortens."""
         ...
 
-    def make_due(self, feeds: Sequence[str] | None, now: datetime, *, pages: bool = True) -> None:
+    def make_due(self, feeds: Sequence[str] | None, now: datetime) -> None:
         """`check --force`: the feeds and every watched page of theirs are due now; clears back-off, Retry-After and leases of the dead."""
+        ...
+
+    def ask_soon(self, slug: str, now: datetime) -> bool:
+        """The feed is due now, before its schedule and back-off; whoever polls takes it as soon as its host may be asked.
+
+        False when it is not polled at all (paused, or not configured).
+        """
         ...
 
     def feed_task(self, slug: str, now: datetime) -> FeedTask:
@@ -311,6 +318,10 @@ class OutboxStore(Protocol):
 
     def queued(self, rows: Sequence[int]) -> tuple[QueuedEdit, ...]:
         """These rows with what they are about, by row id."""
+        ...
+
+    def told_alike(self, target: str, fingerprints: Collection[bytes], since: datetime) -> tuple[WaitingRow, ...]:
+        """Rows that the target was told, or that are on their way, with an edit of such a fingerprint seen since then; by row id."""
         ...
 
     def due_deliveries(self, target: str, now: datetime) -> tuple[Delivery, ...]:

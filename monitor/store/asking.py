@@ -73,9 +73,9 @@ class Asking(Halves):
 
         self._write(work)
 
-    def make_due(self, feeds: Sequence[str] | None, now: datetime, *, pages: bool = True) -> None:
+    def make_due(self, feeds: Sequence[str] | None, now: datetime) -> None:
         def work(tx: Transaction) -> None:
-            chosen = _chosen(tx, feeds, "any" if pages else "feed", now=None, limit=MANY)
+            chosen = _chosen(tx, feeds, "any", now=None, limit=MANY)
             for ids in chunks([row["id"] for row in chosen]):
                 tx.run("UPDATE watch SET next_at = :now WHERE id IN (:ids)", now=now, ids=ids)
             for ids in chunks(sorted({row["host_id"] for row in chosen})):
@@ -83,6 +83,18 @@ class Asking(Halves):
                 refresh_hosts(tx, ids)
 
         self._write(work)
+
+    def ask_soon(self, slug: str, now: datetime) -> bool:
+        def work(tx: Transaction) -> bool:
+            hosts = tx.rows(
+                f"UPDATE watch SET next_at = :now WHERE kind = {WATCH_FEED} AND next_at IS NOT NULL"
+                " AND ref_id IN (SELECT id FROM feed WHERE slug = :slug) RETURNING host_id",
+                now=now, slug=slug,
+            )  # fmt: skip
+            refresh_hosts(tx, [row["host_id"] for row in hosts])
+            return bool(hosts)
+
+        return self._write(work)
 
     def feed_task(self, slug: str, now: datetime) -> FeedTask:
         row = self._reads.row(f"{_FEED_TASK} WHERE feed.slug = :slug", slug=slug)

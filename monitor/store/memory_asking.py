@@ -66,11 +66,19 @@ class MemoryAsking(MemoryState):
         held = self.host(host)
         held.free_at = max(held.free_at, until)
 
-    def make_due(self, feeds: Sequence[str] | None, now: datetime, *, pages: bool = True) -> None:
-        for watch in self._chosen(feeds, "any" if pages else "feed"):
+    def make_due(self, feeds: Sequence[str] | None, now: datetime) -> None:
+        for watch in self._chosen(feeds, "any"):
             watch.pace = replace(watch.pace, next_at=now)
             host = self.host_of(watch)
             host.free_at = host.lease_until = NEVER
+
+    def ask_soon(self, slug: str, now: datetime) -> bool:
+        row = self.feed_by_slug(slug)
+        watch = self.watch_of("feed", row.id) if row else None
+        if watch is None or watch.pace.next_at is None:
+            return False
+        watch.pace = replace(watch.pace, next_at=now)
+        return True
 
     def feed_task(self, slug: str, now: datetime) -> FeedTask:
         row = self.feed_by_slug(slug)

@@ -191,6 +191,25 @@ def test_force_makes_due_whatever_waited_and_clears_back_off(store: Store) -> No
     assert sum(isinstance(task, FeedTask) for task in tasks) == 1
 
 
+def test_a_feed_asked_for_by_hand_is_due_but_its_host_keeps_its_rest(store: Store) -> None:
+    with_article(store)
+    store.hold_host("news.example", T0 + 10 * MINUTE)
+
+    assert store.ask_soon("harbour", T0 + MINUTE)
+
+    harbour = {"hosts": 8, "per_host": 8, "lease": HOUR, "feeds": ["harbour"], "tasks": "feed"}
+    assert store.claim(T0 + MINUTE, **harbour) == ()
+    assert len(store.claim(T0 + 10 * MINUTE, **harbour)) == 1
+
+
+def test_a_paused_or_unknown_feed_is_not_asked_by_hand(store: Store) -> None:
+    store.sync_feeds([replace(FEED, paused=True)], T0)
+
+    assert not store.ask_soon("harbour", T0)
+    assert not store.ask_soon("nowhere", T0)
+    assert store.claim(T0 + HOUR, hosts=8, per_host=8, lease=HOUR) == ()
+
+
 def test_the_next_due_moment_is_known(store: Store) -> None:
     assert store.next_due_at() is None
     store.sync_feeds([FEED], T0)

@@ -12,7 +12,7 @@ Headers = tuple[tuple[str, str], ...]
 class FetchSettings:
     """How the world is asked. Sizes in bytes, of the body, on the wire and decoded alike."""
 
-    user_agent: str = "monitor/0.1 (news feed monitor; set [fetch] user_agent with your contact)"
+    user_agent: str = "monitor/0.1"  # a contact is added where none is named
     timeout: timedelta = timedelta(seconds=20)
     max_bytes: int = 10_000_000
     allow_networks: tuple[str, ...] = ()

@@ -38,12 +38,15 @@ def is_web(url: str | None) -> bool:
 
 
 def resolve(base: str, reference: str) -> str:
-    """The reference against its base (RFC 3986); as it stands where either is no address."""
+    """The reference against its base (RFC 3986), an empty query kept, which urljoin drops; as it stands where either is no address."""
     reference = reference.strip()
     try:
-        return urljoin(base, reference)
+        joined = urljoin(base, reference)
     except ValueError:
         return reference
+    address, mark, fragment = joined.partition("#")
+    is_cut = reference.partition("#")[0].endswith("?") and "?" not in address
+    return f"{address}?{mark}{fragment}" if is_cut else joined
 
 
 def host_of(url: str) -> str:

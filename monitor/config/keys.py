@@ -36,7 +36,12 @@ DATABASE = (
 )  # fmt: skip
 
 FETCH = (
-    Key("user_agent", v.a_text, "Who asks. Put in how you can be reached.", '"monitor/0.1 (+https://example.org/contact)"'),
+    Key(
+        "user_agent",
+        v.a_text,
+        "Who asks. Put in how you can be reached; else it is `abuse@` this machine.",
+        '"monitor/0.1 (+https://example.org/contact)"',
+    ),
     Key("timeout", v.some_time, "One deadline for the whole exchange, not per read.", '"20s"'),
     Key("max_bytes", v.a_size, "Of the body, on the wire and decoded.", '"10MB"'),
     Key("allow_networks", v.several(v.a_network), "Private networks that may be asked; default none.", '["127.0.0.0/8"]'),

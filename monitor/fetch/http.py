@@ -5,7 +5,7 @@ import contextlib
 import socket
 from dataclasses import replace
 from datetime import datetime, timedelta
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 
 import aiohttp
 import httpx
@@ -18,6 +18,7 @@ from monitor.fetch.transport import ExactTransport
 from monitor.model import Answer, Failure, Headers, Hop, Request, Response
 from monitor.ports import Clock
 from monitor.settings import FetchSettings
+from monitor.urls import resolve
 
 MAX_HOPS = 5
 MAX_HEADER_BYTES = 131_072
@@ -128,7 +129,7 @@ class HttpFetcher:
 
     def _next_hop(self, target: str, location: str, status: int, hops: list[Hop]) -> str:
         said = location.encode("latin-1", "replace").decode("utf-8", "replace").strip()
-        onward = wire_url(urljoin(target, said))
+        onward = wire_url(resolve(target, said))
         if len(hops) >= MAX_HOPS or onward == target or any(hop.url == onward for hop in hops):
             raise Redirected(f"the address leads in circles, or through more than {MAX_HOPS} others")
         self._guard.check_url(onward)
@@ -216,12 +217,11 @@ _CODES: tuple[tuple[type[BaseException], str, str], ...] = (
 
 
 def agent_line(configured: str, machine: str) -> str:
-    """The User-Agent, always with a contact: where none is configured, the role mailbox of this machine (RFC 2142)."""
-    if "http" in configured or "@" in configured:
+    """The User-Agent, always with a contact: where none is configured, the URL of this machine's role mailbox (RFC 2142, 6068)."""
+    if "://" in configured or "@" in configured:
         return configured
     name = "".join(c for c in machine if c.isascii() and (c.isalnum() or c in "-.")) or "localhost"
-    product = configured.split(" (", 1)[0] if "set [fetch] user_agent" in configured else configured
-    return f"{product} (news feed monitor; abuse@{name})"
+    return f"{configured} (+mailto:abuse@{name})"
 
 
 def wire_url(url: str) -> str:
@@ -231,8 +231,8 @@ def wire_url(url: str) -> str:
         host = parts.netloc if parts.netloc.isascii() else httpx.URL(f"//{parts.netloc}").netloc.decode("ascii")
     except (ValueError, httpx.InvalidURL) as error:
         raise Blocked("blocked_address", f"not an address: {error}") from None
-    path = _escaped(parts.path) or "/"
-    return urlunsplit((parts.scheme.lower(), host, path, _escaped(parts.query), ""))
+    query = f"?{_escaped(parts.query)}" if "?" in url.partition("#")[0] else ""  # an empty one is kept: it is part of the address
+    return f"{parts.scheme.lower()}://{host}{_escaped(parts.path) or '/'}{query}"
 
 
 def _escaped(text: str) -> str:

@@ -38,7 +38,7 @@ class ExactTransport(AiohttpTransport):
         """Raises aiohttp's own errors, which say more than their httpx shadows."""
         if self._open is None:
             self._open = self._session()
-        url = URL(request.extensions["target"], encoded=True)
+        url = _exact(request.extensions["target"])
         response: ClientResponse = await self._open.request(
             request.method,
             url,
@@ -87,6 +87,13 @@ class ExactTransport(AiohttpTransport):
             if self._ca_file:
                 self._tls.load_verify_locations(cafile=self._ca_file)
         return self._tls
+
+
+def _exact(target: str) -> URL:
+    """The address for aiohttp: its query as part of the path, because an empty one would be lost."""
+    scheme, _, rest = target.partition("://")
+    authority, _, path = rest.partition("/")
+    return URL.build(scheme=scheme, authority=authority, path=f"/{path}", encoded=True)
 
 
 class ExactRequest(ClientRequest):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.urls import host_of, is_home, is_web, same_site, stable_token, url_key
+from monitor.urls import host_of, is_home, is_web, resolve, same_site, stable_token, url_key
 
 STORY = "https://example.org/2023/09/story?id=7"
 
@@ -44,6 +44,21 @@ def test_spellings_of_one_address_have_one_key(other: str) -> None:
 )
 def test_other_addresses_have_other_keys(other: str) -> None:
     assert url_key(other) != url_key(STORY)
+
+
+@pytest.mark.parametrize(
+    ("reference", "address"),
+    [
+        ("/feed?", "https://example.org/feed?"),
+        ("feed?#top", "https://example.org/a/feed?#top"),
+        ("https://other.example/x?", "https://other.example/x?"),
+        ("/feed?q=?", "https://example.org/feed?q=?"),
+        ("/feed", "https://example.org/feed"),
+        ("http://[", "http://["),
+    ],
+)
+def test_a_reference_keeps_its_empty_query(reference: str, address: str) -> None:
+    assert resolve("https://example.org/a/b", reference) == address
 
 
 def test_the_mobile_label_may_stand_second() -> None:

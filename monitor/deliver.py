@@ -17,17 +17,23 @@ from monitor.model import Delivery, Diff, DispatchState, Edit, QueuedEdit, Recei
 from monitor.ports import Clock, FeedState, Notifier, Store, Told
 from monitor.report import (
     CORRECTION,
+    FOLLOWING,
     Bundle,
+    Echo,
     addressees,
     build,
     bypasses,
+    echoes,
     held_back,
     in_quiet,
+    lead_of,
+    may_echo,
     mute_of,
     next_digest,
     pressing,
     quiet_end,
     reason_of,
+    same_text,
     stories,
 )
 from monitor.settings import Settings, Target
@@ -50,17 +56,23 @@ ALIKE_MAX = 50  # edits of one fingerprint beyond which nobody compares the text
 SHOWN = 200  # edits a message shows at most; the others are counted
 MAX_PER = (60, timedelta(hours=1))  # for people; machines (webhook, exec) get everything unless `max` is set
 NET_MAX = 400_000  # characters of two texts that are compared here, outside of the processes that can be killed: about a second
+THREAD = timedelta(days=1)  # how far back the first message of a thread is looked for that others follow
 LINES = 32  # targets that are told at once, so that one that hangs holds up no other
 
 
-def round(store: Store, notifiers: Mapping[str, Notifier], settings: Settings, clock: Clock, *, settled: bool = False) -> Told:
-    """Tells what is due, to all targets at once; returns when every target has answered or timed out.
+def round(
+    store: Store, notifiers: Mapping[str, Notifier], settings: Settings, clock: Clock, *, settled: bool = False, only: str | None = None
+) -> Told:
+    """Tells what is due, to all targets at once, or to `only` one; returns when every target has answered or timed out.
 
     `notifiers` by the addressees' names (`notify.open_notifiers`). `settled`: instant messages do not wait for further edits of their
     article, for a process that ends after this (`check`). What a target refuses for now is tried again six times in five days.
     """
     targets = addressees(settings.targets)
-    store.sync_targets([target.name for target in targets], clock.now())
+    if only is None:
+        store.sync_targets([target.name for target in targets], clock.now())
+    else:
+        targets = tuple(target for target in targets if target.name == only)
     feeds = _Feeds(store)
     lines = [_Line(store, feeds, target, settings, clock, settled) for target in targets if target.name in notifiers]
     if not lines:
@@ -159,6 +171,7 @@ class _Line:
         if not self._settled and not self._store.due_rows(self.target.name, now, 1):
             return
         rows = [row for page in self._due(now + self.target.wait, pages=PAGES) for row in self._loud(self._unmuted(page, now), now)]
+        rows = self._news(rows, now)
         groups = pressing(rows, now, settled=self._settled)
         budget = self._budget(now)
         messages = [*held_back(rows, now), *self._singly(groups if budget is None else groups[:budget], now)]
@@ -244,14 +257,38 @@ class _Line:
             self._hold(silent, "held", f"quiet hours until {quiet.end}", quiet_end(quiet, self._zone, now))
         return [row for row in page if bypasses(row.edit, quiet)]
 
+    def _news(self, rows: Sequence[WaitingRow], now: datetime) -> list[WaitingRow]:
+        """The rows but for those that repeat what the target was told of another outlet: they wait, to follow in its thread at once."""
+        fresh = [] if self._is_machine else may_echo(rows, now, settled=self._settled)
+        if not fresh:
+            return list(rows)
+        since = min(row.edit.seen_before for row in fresh) - FOLLOWING
+        prints = {row.edit.fingerprint for row in fresh if row.edit.fingerprint is not None}
+        found = list(echoes(fresh, self._store.told_alike(self.target.name, prints, since)))
+        following = {echo.row.id: echo for echo in reversed(self._compared(found))}
+        for number, echo in following.items():
+            self._hold([number], "held", echo.reason, max(now, echo.until))
+        return [row for row in rows if row.id not in following]
+
+    def _compared(self, found: Sequence[Echo]) -> list[Echo]:
+        """Of rows with the words of others, those whose articles are copies; very many are believed without reading them."""
+        doubtful = [echo for echo in found if not echo.is_sure]
+        if len(doubtful) > ALIKE_MAX:
+            return list(found)
+        words = {row.id: row.diff for row in self._store.queued(list({row.id for echo in doubtful for row in (echo.row, echo.told)}))}
+        return [echo for echo in found if echo.is_sure or same_text(words[echo.row.id], words[echo.told.id])]
+
     def _hold(self, rows: Sequence[int], state: DispatchState, reason: str, due_at: datetime) -> None:
         self._store.reschedule(rows, state, reason, due_at)
         self.held += len(rows)
 
     @property
     def _limit(self) -> tuple[int, timedelta] | None:
-        machine = self.target.url.startswith(("webhook+", "exec:"))
-        return self.target.max_per or (None if machine else MAX_PER)
+        return self.target.max_per or (None if self._is_machine else MAX_PER)
+
+    @property
+    def _is_machine(self) -> bool:
+        return self.target.url.startswith(("webhook+", "exec:"))
 
     def _budget(self, now: datetime) -> int | None:
         """How many messages the target may still get now; None: as many as there are."""
@@ -276,12 +313,25 @@ class _Line:
             gravest = sorted(self._store.rows(delivery.rows), key=lambda row: (-row.edit.severity.score, -row.id))
             shown = self._store.queued(sorted(row.id for row in gravest[:SHOWN]))
             rest = [row.edit for row in gravest[SHOWN:]]
-            report = self._report(shown, rest, now)
+            report = self._follow_up(shown, now) or self._report(shown, rest, now)
         except Exception as error:  # whatever is wrong with one message must not stop the telling of all others
             log.exception("failed to make target=%s delivery=%s", self.target.name, delivery.key[:12])
             self.finish(delivery, Refusal(now, False, f"internal: {error!r}"))
             return
         yield replace(delivery, report=report), shown
+
+    def _follow_up(self, shown: Sequence[QueuedEdit], now: datetime) -> Report | None:
+        """The story that was told before, with the outlets that carry it too by now; None where the rows are something else."""
+        leads = {lead for row in shown if (lead := lead_of(row.dispatch)) is not None}
+        prints = {row.diff.edit.fingerprint for row in shown if row.diff.edit.fingerprint is not None}
+        if len(leads) != 1 or self.target.mode == "digest":
+            return None
+        since = min(row.diff.edit.seen_before for row in shown) - THREAD
+        told = [row for row in self._store.told_alike(self.target.name, prints, since) if row.edit.article in leads]
+        report = self._report([*self._store.queued([row.id for row in told[:1]]), *shown], (), now)
+        if len(report.stories) != 1 or report.stories[0].diff.edit.article not in leads:
+            return None
+        return replace(report, stories=(replace(report.stories[0], told_before=True),))
 
     def _report(self, shown: Sequence[QueuedEdit], rest: Sequence[Edit], now: datetime) -> Report:
         digest = self.target.mode == "digest"

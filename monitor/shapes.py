@@ -197,5 +197,6 @@ def _story_json(story: Story) -> Json:
         "also": [edit.id for edit in story.also],
         "held": story.held,
         "correction": story.correction,
+        "told_before": story.told_before,
         "rules": list(story.rules),
     }

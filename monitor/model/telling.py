@@ -45,7 +45,7 @@ class Story:
 
     `title` is the headline the article was first seen with, `outlet` who publishes it, `also` the same edit in other articles.
     `held` says since when and why it waited, `rules` which rules wanted it told. `correction`: it was told before, as undisclosed, and
-    was not.
+    was not. `told_before`: it was told before too, and only `also` is new.
     """
 
     diff: Diff
@@ -56,6 +56,7 @@ class Story:
     held: str | None = None
     rules: tuple[str, ...] = ()
     correction: bool = False
+    told_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)

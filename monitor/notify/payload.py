@@ -22,6 +22,7 @@ def payload(delivery: Delivery) -> bytes:
             "edits": [edit.id for edit in story.edits],
             "also": [{"article": edit.article, "url": edit.url, "feeds": list(edit.feeds)} for edit in story.also],
             "correction": story.correction,
+            "told_before": story.told_before,
             "rules": list(story.rules),
         }
     else:

@@ -5,6 +5,7 @@ backfill, a test) does the asking, so that a recipe knows neither network nor ev
 """
 
 from monitor.ports.doors import Clock, Fetcher, Notifier, Recipe, T, WorkerKilled, Workers
+from monitor.ports.outbox import OutboxStore
 from monitor.ports.store import (
     ArticleQuery,
     AskingStore,
@@ -17,7 +18,6 @@ from monitor.ports.store import (
     Hit,
     KeepingStore,
     LearningStore,
-    OutboxStore,
     PollRun,
     ReadingStore,
     Store,

@@ -6,7 +6,7 @@ from monitor.model import Report, Story
 from monitor.render.excerpt import places, remark, web_address
 from monitor.render.html import is_one_story
 from monitor.render.plain import marked, notice_line, summary
-from monitor.report import gist, headlines
+from monitor.report import gist, headlines, host_of
 from monitor.text import shorten, term_safe
 
 TITLE_MAX = 120
@@ -75,6 +75,7 @@ def brief(report: Report, limit: int, *, pages: str | None = None) -> str:
 
 
 LINK_MAX = 200  # longer addresses would be most of a post
+NAMED = 4  # outlets with the same edit
 STORY_MIN = 60  # characters; less than a line tells nothing
 
 
@@ -87,6 +88,7 @@ def _story(story: Story, room: int, pages: str | None, *, alone: bool) -> str | 
         return None
     pair = headlines(story.diff)
     head = "Correction, it was disclosed: " if story.correction else ""
+    head += f"Now also in {term_safe(', '.join(_outlets(story)))}: " if story.told_before else ""
     head += "" if alone else f"{term_safe(story.outlet)}: "
     if pair:
         news = f"“{term_safe(pair[0])}” → “{term_safe(pair[1])}”"
@@ -96,6 +98,12 @@ def _story(story: Story, room: int, pages: str | None, *, alone: bool) -> str | 
     text = tame(shorten(head + news, max(STORY_MIN // 2, room - len(facts) - 8)))
     text = text + facts if len(text) + len(facts) <= room else text[:room]
     return f"{text}\n{link}" if link else text
+
+
+def _outlets(story: Story) -> list[str]:
+    """Who made the same edit, some by name."""
+    names = list(dict.fromkeys(edit.feeds[0] if edit.feeds else host_of(edit.url) for edit in story.also))
+    return names if len(names) <= NAMED else [*names[: NAMED - 1], f"{len(names) - NAMED + 1} more"]
 
 
 _MENTION = re.compile(r"@(?=\w)|<(?=[!@#&/a-zA-Z])|\](?=[(\[])")

@@ -121,6 +121,7 @@ def remark(edit: Edit) -> str:
     return ""
 
 
+TOLD_BEFORE = "You were told before; since then other outlets made the same edit."
 CORRECTION = "Correction of ours: this was told as not disclosed. The publisher's Updated stamp followed, so it was disclosed."
 
 

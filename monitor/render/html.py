@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model import Report, Story
 from monitor.render.digest import sorted_out
-from monitor.render.excerpt import CORRECTION, Place, field_name, local, one_line, places, remark, times, web_address
+from monitor.render.excerpt import CORRECTION, TOLD_BEFORE, Place, field_name, local, one_line, places, remark, times, web_address
 from monitor.render.plain import notice_line, side, summary
 from monitor.report import gist, headlines, several
 from monitor.text import shorten, term_safe
@@ -136,7 +136,7 @@ def _environment(timezone: str) -> "Environment":
 
     zone = ZoneInfo(timezone)
     environment = Environment(loader=PackageLoader("monitor.render"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.globals["correction"] = CORRECTION
+    environment.globals |= {"correction": CORRECTION, "told_before": TOLD_BEFORE}
     environment.filters |= {
         "gist": gist,
         "groupby_field": _groups,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model import Notice, Report, Segment, Story
 from monitor.render.digest import sorted_out
-from monitor.render.excerpt import ADDRESS_MAX, CORRECTION, Place, field_name, local, one_line, places, remark, times
+from monitor.render.excerpt import ADDRESS_MAX, CORRECTION, TOLD_BEFORE, Place, field_name, local, one_line, places, remark, times
 from monitor.report import disclosure, gist, several
 from monitor.text import display_width, shorten, term_safe
 
@@ -40,6 +40,8 @@ def _story_lines(story: Story, zone: ZoneInfo, changes: int, columns: int) -> It
         yield from wrap("why: " + "; ".join(map(one_line, edit.severity.reasons)), columns)
     if note := several(story.edits):
         yield note
+    if story.told_before:
+        yield from wrap(TOLD_BEFORE, columns)
     if story.held:
         yield from wrap(one_line(story.held), columns)
     for other in story.also[:ALSO_MAX]:

@@ -1,21 +1,28 @@
 """Edits → what is told, and to whom. Pure: `build` groups, orders and counts; `route` applies the rules of the configuration."""
 
-from monitor.report.build import build
-from monitor.report.facts import disclosure, gist, headlines, outlet_of, several
+from monitor.report.build import build, same_text
+from monitor.report.echo import FOLLOWING, Echo, echoes, lead_of, may_echo
+from monitor.report.facts import disclosure, gist, headlines, host_of, outlet_of, several
 from monitor.report.plan import CORRECTION, Bundle, held_back, pressing, reason_of, stories
 from monitor.report.route import addressees, bypasses, in_quiet, misfit, mute_of, next_digest, quiet_end, route
 
 __all__ = [
     "CORRECTION",
+    "FOLLOWING",
     "Bundle",
+    "Echo",
     "addressees",
     "build",
     "bypasses",
     "disclosure",
+    "echoes",
     "gist",
     "headlines",
     "held_back",
+    "host_of",
     "in_quiet",
+    "lead_of",
+    "may_echo",
     "misfit",
     "mute_of",
     "next_digest",
@@ -24,6 +31,7 @@ __all__ = [
     "quiet_end",
     "reason_of",
     "route",
+    "same_text",
     "several",
     "stories",
 ]

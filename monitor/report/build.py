@@ -145,7 +145,7 @@ def _joined(stories: Sequence[Story]) -> list[Story]:
     by_fingerprint: dict[bytes, list[int]] = defaultdict(list)
     for story in sorted(stories, key=lambda story: (story.edits[-1].seen_before, story.edits[-1].id)):
         fingerprint = story.edits[-1].fingerprint if len(story.edits) == 1 else None
-        twin = next((at for at in by_fingerprint[fingerprint] if _same_text(kept[at].diff, story.diff)), None) if fingerprint else None
+        twin = next((at for at in by_fingerprint[fingerprint] if same_text(kept[at].diff, story.diff)), None) if fingerprint else None
         if twin is not None:
             kept[twin] = replace(kept[twin], also=(*kept[twin].also, *story.edits))
             continue
@@ -155,7 +155,8 @@ def _joined(stories: Sequence[Story]) -> list[Story]:
     return kept
 
 
-def _same_text(one: Diff, other: Diff) -> bool:
+def same_text(one: Diff, other: Diff) -> bool:
+    """Whether two articles are copies of one story, by their headlines and first paragraphs."""
     mine, theirs = _opening(one), _opening(other)
     return bool(mine) and len(mine & theirs) >= SAME_STORY * len(mine | theirs)
 

@@ -1,6 +1,6 @@
 """A store in memory, for tests and for a state that is not there yet: it keeps the promises of the SQL store (tests/store/)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -196,6 +196,11 @@ class MemoryStore(MemorySaving):
     def rows(self, ids: Sequence[int]) -> tuple[WaitingRow, ...]:
         found = (self.outbox_rows[number] for number in sorted(ids) if number in self.outbox_rows)
         return tuple(WaitingRow(row.id, row.dispatch, self._edit(self.edit_rows[row.edit])) for row in found)
+
+    def told_alike(self, target: str, fingerprints: Collection[bytes], since: datetime) -> tuple[WaitingRow, ...]:
+        begun = (row for row in self.outbox_rows.values() if row.delivery is not None and row.dispatch.target == target)
+        alike = (row.id for row in begun if row.dispatch.state != "dead" and self.edit_rows[row.edit].edit.fingerprint in fingerprints)
+        return tuple(row for row in self.rows(list(alike)) if row.edit.seen_before >= since)
 
     def queued(self, rows: Sequence[int]) -> tuple[QueuedEdit, ...]:
         return tuple(self._queued(row) for row in self.rows(rows))

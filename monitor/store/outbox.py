@@ -1,7 +1,7 @@
 """The outbox: one row for each edit and target, taken by one sender at a time, each with what became of it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -57,6 +57,18 @@ class OutboxPart(Halves):
             for row in self._reads.rows(f"{_WITHOUT_WORDS} WHERE outbox.id IN (:ids) ORDER BY outbox.id", ids=some)
         ]
         return self._without_words(found)
+
+    def told_alike(self, target: str, fingerprints: Collection[bytes], since: datetime) -> tuple[WaitingRow, ...]:
+        found = [
+            row
+            for some in chunks(list(fingerprints))
+            for row in self._reads.rows(
+                f"{_WITHOUT_WORDS} WHERE edit.seen_before >= :since AND edit.fingerprint IN (:fingerprints) AND target.name = :target"
+                f" AND outbox.delivery_id IS NOT NULL AND outbox.state <> {DEAD}",
+                since=since, fingerprints=some, target=target,
+            )
+        ]  # fmt: skip
+        return self._without_words(sorted(found, key=lambda row: int(row["row_id"])))
 
     def due_edits(self, target: str, now: datetime, limit: int = 500, after: int = 0) -> tuple[QueuedEdit, ...]:
         return tuple(map(self._with_words, self.due_rows(target, now, limit, after)))

@@ -77,6 +77,35 @@ def test_a_row_goes_into_one_message(store: Store) -> None:
     assert len(store.due_rows("room", NOW)) == 1
 
 
+def test_what_was_told_of_the_same_words_is_found_by_target_fingerprint_and_time(store: Store) -> None:
+    with_edit(store, waiting("desk", "room"))
+    (row,) = store.due_rows("desk", NOW)
+    prints = [row.edit.fingerprint or b""]
+
+    before = store.told_alike("desk", prints, T0)
+    delivery = store.start_delivery("desk", [row.id], NOW, LEASE)
+    assert delivery
+    begun = [found.id for found in store.told_alike("desk", prints, row.edit.seen_before)]
+    store.finish_delivery(delivery, Receipt(NOW, "<id@example.org>"), None)
+
+    assert (before, begun) == ((), [row.id])
+    assert [found.dispatch.state for found in store.told_alike("desk", prints, T0)] == ["sent"]
+    assert store.told_alike("desk", [b"other", *prints], row.edit.seen_before + MINUTE) == ()
+    assert store.told_alike("desk", [b"other"], T0) == ()
+    assert store.told_alike("room", prints, T0) == ()
+
+
+def test_what_nobody_took_was_not_told(store: Store) -> None:
+    with_edit(store, waiting("desk"))
+    (row,) = store.due_rows("desk", NOW)
+    delivery = store.start_delivery("desk", [row.id], NOW, LEASE)
+    assert delivery
+
+    store.finish_delivery(delivery, Refusal(NOW, True, "550 no such user"), None)
+
+    assert store.told_alike("desk", [row.edit.fingerprint or b""], T0) == ()
+
+
 def test_what_was_taken_is_sent_and_never_due_again(store: Store) -> None:
     with_edit(store, waiting("desk"))
     (row,) = store.due_rows("desk", NOW)

@@ -1,6 +1,6 @@
 """A store of the tests of telling: the outbox and what telling reads beside it, kept in memory, crash included."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -91,6 +91,15 @@ class DeskStore:
 
     def rows(self, ids: Sequence[int]) -> tuple[WaitingRow, ...]:
         return tuple(WaitingRow(row.id, row.dispatch, row.diff.edit) for row in self.queued(ids))
+
+    def told_alike(self, target: str, fingerprints: Collection[bytes], since: datetime) -> tuple[WaitingRow, ...]:
+        self.step("told_alike")
+        found = (self.kept[number] for number in sorted(self.taken) if self.states[number].state != "dead")
+        return tuple(
+            WaitingRow(row.id, row.dispatch, row.diff.edit)
+            for row in found
+            if row.dispatch.target == target and row.diff.edit.fingerprint in fingerprints and row.diff.edit.seen_before >= since
+        )
 
     def queued(self, rows: Sequence[int]) -> tuple[QueuedEdit, ...]:
         self.step("queued")

@@ -1,0 +1,198 @@
+"""The same edit in another outlet, later than the first message: it follows in that message's thread and alarms nobody again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from newsdesk import NEW, NOON, OLD, edited
+from newsroom import DESK, MINUTE, Newsroom
+
+from monitor.model import Delivery, Diff, Refusal, Report
+from monitor.notify.payload import payload
+from monitor.render.brief import brief
+from monitor.render.html import mail_html
+from monitor.render.mail import Letter, compose, subject
+from monitor.render.plain import report_text
+from monitor.settings import Quiet, Target
+
+HOUR = timedelta(hours=1)
+
+
+def in_outlet(article: int, room: Newsroom, *, new: str = NEW.title) -> Diff:
+    """The wire story in one more paper, seen now."""
+    words = replace(NEW, title=new)
+    return edited(article, new=words, fingerprint=b"wire", host=f"paper{article}.example", feeds=(f"paper{article}",), at=room.clock.now())
+
+
+def told_first(room: Newsroom) -> list[Report]:
+    room.happens(in_outlet(1, room))
+    return room.round(after=10 * MINUTE)
+
+
+def also(report: Report) -> Sequence[int]:
+    return sorted(edit.article for story in report.stories for edit in story.also)
+
+
+def test_an_outlet_that_follows_within_two_hours_is_told_in_the_first_one_s_thread_and_once() -> None:
+    room = Newsroom()
+    (first,) = told_first(room)
+    room.happens(in_outlet(2, room))
+    soon = room.round(after=20 * MINUTE)
+    room.happens(in_outlet(3, room))
+    soon += room.round(after=20 * MINUTE)
+
+    later = room.round(after=2 * HOUR) + room.round(after=6 * HOUR)
+
+    assert soon == []
+    assert [(len(report.stories), also(report)) for report in later] == [(1, [2, 3])]
+    assert later[0].stories[0].told_before
+    assert not first.stories[0].told_before
+    assert subject(later[0]) == subject(first)
+    letter = Letter("monitor@example.org", "desk@example.org", "k", "desk")
+    roots = [line for report in (first, later[0]) for line in compose(report, letter).splitlines() if line.startswith(b"References:")]
+    assert roots[0] == roots[1]
+    assert {row.state for row in room.store.states.values()} == {"sent"}
+
+
+def test_while_it_waits_its_row_says_why() -> None:
+    room = Newsroom()
+    told_first(room)
+    room.happens(in_outlet(2, room))
+    room.round(after=20 * MINUTE)
+
+    row = room.store.states[2]
+    assert (row.state, row.reason) == ("held", "the same edit as article 1, told before")
+    assert row.due_at == NOON + 2 * HOUR
+
+
+def test_every_form_says_that_it_was_told_before() -> None:
+    room = Newsroom()
+    told_first(room)
+    room.happens(in_outlet(2, room))
+
+    (report,) = room.round(after=20 * MINUTE) + room.round(after=3 * HOUR)
+
+    assert "told before" in report_text(report)
+    assert "also in paper2" in report_text(report)
+    assert "told before" in mail_html(report, title="x")
+    assert "Now also in paper2" in brief(report, 300)
+    assert b'"told_before": true' in payload(room.box.got[-1])
+
+
+def test_an_edit_more_than_two_hours_later_is_news_again() -> None:
+    room = Newsroom()
+    told_first(room)
+    room.clock.pass_(3 * HOUR)
+    room.happens(in_outlet(2, room))
+
+    (report,) = room.round(after=10 * MINUTE)
+
+    assert not report.stories[0].told_before
+    assert report.stories[0].diff.edit.article == 2
+
+
+def test_a_third_outlet_follows_the_second_in_the_first_one_s_thread() -> None:
+    room = Newsroom()
+    (first,) = told_first(room)
+    room.clock.pass_(HOUR)
+    room.happens(in_outlet(2, room))
+    second = room.round(after=10 * MINUTE) + room.round(after=50 * MINUTE)
+    room.happens(in_outlet(3, room))
+
+    (report,) = room.round(after=10 * MINUTE) + room.round(after=3 * HOUR)
+
+    assert [also(told) for told in second] == [[2]]
+
+    assert also(report) == [3]
+    assert subject(report) == subject(first)
+
+
+def test_a_further_edit_of_the_following_article_is_news_at_once() -> None:
+    room = Newsroom()
+    told_first(room)
+    room.happens(in_outlet(2, room))
+    room.round(after=20 * MINUTE)
+    room.happens(edited(2, old=NEW, new=OLD, from_rev=2, at=room.clock.now()))
+
+    told = room.round(after=10 * MINUTE) + room.round(after=3 * HOUR)
+
+    assert [(report.stories[0].diff.edit.article, report.stories[0].told_before) for report in told] == [(2, False), (1, True)]
+
+
+def test_the_same_words_in_an_unrelated_article_are_news() -> None:
+    room = Newsroom()
+    told_first(room)
+    other = replace(OLD, title="Lighthouse reopens after storm", body=("Keepers returned to the island on Sunday.", "It has 12 lamps."))
+    room.happens(edited(2, old=other, new=replace(other, body=(other.body[0], "It has 13 lamps.")), fingerprint=b"wire"))
+
+    (report,) = room.round(after=10 * MINUTE)
+
+    assert report.stories[0].diff.edit.article == 2
+
+
+def test_a_template_that_goes_on_changing_is_one_more_notice_after_two_hours() -> None:
+    room = Newsroom()
+    room.happens(*(edited(n, fingerprint=b"t", held_by="template change") for n in (1, 2, 3)))
+    first = room.round(after=10 * MINUTE)
+    soon = []
+    for number in range(4, 9):
+        room.happens(edited(number, fingerprint=b"t", held_by="template change", at=room.clock.now()))
+        soon += room.round(after=15 * MINUTE)
+
+    later = room.round(after=HOUR)
+
+    assert ([len(report.notices) for report in first], soon) == ([1], [])
+    assert [len(report.notices[0].edits) for report in later] == [5]
+
+
+def test_a_first_message_that_nobody_took_yet_leads_too() -> None:
+    room = Newsroom()
+    room.box.answer = lambda delivery: Refusal(room.clock.now(), False, "450 busy")
+    told_first(room)
+    room.box.answer = lambda delivery: None
+    room.happens(in_outlet(2, room))
+
+    told = room.round(after=20 * MINUTE) + room.round(after=3 * HOUR)
+
+    assert [(report.stories[0].told_before, also(report)) for report in told] == [(False, []), (True, [2])]
+
+
+def test_a_retry_of_what_follows_says_the_same() -> None:
+    room = Newsroom()
+    told_first(room)
+    room.happens(in_outlet(2, room))
+    tries: list[Report | None] = []
+
+    def busy(delivery: Delivery) -> Refusal | None:
+        tries.append(delivery.report)
+        return Refusal(room.clock.now(), False, "450 busy") if len(tries) == 1 else None
+
+    room.box.answer = busy
+    room.round(after=20 * MINUTE)
+    room.round(after=2 * HOUR)
+    (report,) = room.round(after=HOUR)
+
+    assert tries[0] is not None
+    assert report.stories == tries[0].stories
+    assert report.stories[0].told_before
+
+
+def test_machines_hear_of_each_outlet_at_once() -> None:
+    room = Newsroom(Target("hook", "webhook+https://hooks.example"))
+    told_first(room)
+    room.happens(in_outlet(2, room))
+
+    (report,) = room.round(after=10 * MINUTE)
+
+    assert report.stories[0].diff.edit.article == 2
+
+
+def test_quiet_hours_that_begin_meanwhile_hold_it_to_the_morning() -> None:
+    room = Newsroom(DESK, quiet=Quiet("13:00", "15:00", bypass=""))
+    told_first(room)
+    room.happens(in_outlet(2, room))
+    room.round(after=20 * MINUTE)
+
+    told = room.round(after=2 * HOUR) + room.round(after=HOUR)
+
+    assert [report.reason for report in told] == ["quiet hours"]

@@ -198,7 +198,10 @@ def check(face: Face, as_json: bool) -> int:
 @db.command()
 @pass_face
 def gc(face: Face) -> None:
-    """Remove what [store] says need not be kept: old looks, polls, raw pages, ended messages. Revisions always stay."""
+    """Remove what [store] says need not be kept: old looks, polls, raw pages, ended messages. Revisions always stay.
+
+    Texts older than a week are packed together, which halves them.
+    """
     from monitor.store.lock import hold
     from monitor.store.reserve import drop_reserve
 
@@ -207,6 +210,9 @@ def gc(face: Face) -> None:
         try:
             store = _sql(app)
             swept = store.sweep(app.clock.now())
+            packed = 0
+            while (moved := store.pack(app.clock.now())) is not None:
+                packed += moved
         except StoreError:
             drop_reserve(app.settings.state_dir)  # a full disk: now there is room to try once more
             raise
@@ -215,7 +221,9 @@ def gc(face: Face) -> None:
     for one in swept:
         if one.rows:
             click.echo(f"{one.rows} {one.what}")
-    say("done" if any(one.rows for one in swept) else "nothing is old enough to go")
+    if packed:
+        click.echo(f"{packed} texts packed")
+    say("done" if packed or any(one.rows for one in swept) else "nothing is old enough to go")
 
 
 @db.command()

@@ -7,7 +7,8 @@ lists, and, for a whole article, what feeds say of it.
 from collections.abc import Sequence
 from datetime import datetime
 
-from monitor.errors import NotFound
+from monitor.errors import NotFound, StoreError
+from monitor.store.packing import blank
 from monitor.store.rows import Row
 from monitor.store.search import document_terms, remove_document
 from monitor.store.stored import Lost, raw_plain, text_plain
@@ -77,7 +78,21 @@ def _remove_frame(tx: Transaction, table: str, number: int) -> None:
             data=frame.data,
             id=row["id"],
         )
+    if table == "text":
+        _remove_from_pack(tx, number)
     tx.run(f"UPDATE {table} SET base_id = NULL, depth = 0, data = NULL WHERE id = :id", id=number)
+
+
+def _remove_from_pack(tx: Transaction, number: int) -> None:
+    """Raises StoreError where the pack cannot be read: only a backup can then tell its other texts from this one."""
+    row = tx.row("SELECT pack_id, pack_at, size FROM text WHERE id = :id", id=number)
+    if row is None or row["pack_id"] is None:
+        return
+    try:
+        blank(tx, row)
+    except Lost as lost:
+        raise StoreError(f"nothing was removed: {lost}", hint="monitor db restore FILE brings a backup back") from lost
+    tx.run("UPDATE text SET pack_id = NULL, pack_at = NULL WHERE id = :id", id=number)
 
 
 def _remove_titles(tx: Transaction, article: int, revs: Sequence[int], *, whole: bool) -> None:

@@ -11,7 +11,7 @@ from monitor.ports import Hit
 from monitor.store.halves import Halves
 from monitor.store.instants import from_ms
 from monitor.store.rows import Row, Rows
-from monitor.store.stored import checked_text
+from monitor.store.stored import Read, checked_text
 from monitor.store.terms import Query, documents, fts5_match, paragraphs, read_query, snippet, terms, ts_query, ts_vector
 from monitor.store.values import words_of
 from monitor.store.writer import Transaction
@@ -91,7 +91,7 @@ def document_terms(rows: Rows, revision: Row) -> tuple[list[str], list[str]]:
     return terms("\n".join(before))[:MOST_TERMS], terms("\n".join(after))[:MOST_TERMS]
 
 
-def _paragraphs(rows: Rows, revision: Row, read: dict[int, bytes]) -> tuple[list[str], list[str]]:
+def _paragraphs(rows: Rows, revision: Row, read: Read) -> tuple[list[str], list[str]]:
     # one stands on the other: with `read` their chain is read once
     new, _ = words_of(checked_text(rows, revision, read))
     parent = rows.row("SELECT * FROM revision WHERE article_id = :id AND rev = :rev", id=revision["article_id"], rev=revision["rev"] - 1)
@@ -127,7 +127,7 @@ def _matches(rows: Rows, query: Query, where: str, feeds: Sequence[str], since: 
 
 def _hit(rows: Rows, row: Row, query: Query, where: str) -> Hit:
     title = ""
-    read: dict[int, bytes] = {}
+    read: Read = {}
     try:
         new = words_of(checked_text(rows, row, read))[0]
         title = new.title

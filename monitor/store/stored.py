@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zlib
 from typing import cast
 
 from monitor.errors import StoreError
@@ -18,7 +19,10 @@ class Lost(Exception):
     """A stored text or page does not give what its hash says; the message says why."""
 
 
-def text_plain(rows: Rows, text_id: int, read: dict[int, bytes] | None = None) -> bytes:
+Read = dict[tuple[str, int], bytes]  # what was read already: a text, raw page or pack, by table and id
+
+
+def text_plain(rows: Rows, text_id: int, read: Read | None = None) -> bytes:
     """The plain bytes of a text, its chain of deltas undone. Raises Lost when damaged. `read` remembers texts across calls."""
     return _plain(rows, "text", text_id, {} if read is None else read)
 
@@ -28,27 +32,50 @@ def raw_plain(rows: Rows, raw_id: int) -> bytes:
     return _plain(rows, "raw", raw_id, {})
 
 
-def _plain(rows: Rows, table: str, number: int, read: dict[int, bytes]) -> bytes:
+def pack_plain(rows: Rows, pack_id: int, read: Read) -> bytes:
+    """The plain bytes of a whole pack. Raises Lost when damaged."""
+    if ("pack", pack_id) not in read:
+        row = rows.row("SELECT crc, size, data FROM pack WHERE id = :id", id=pack_id)
+        if row is None:
+            raise Lost(f"pack {pack_id} is not there")
+        if zlib.crc32(bytes(row["data"])) != row["crc"]:
+            raise Lost(f"the bytes of pack {pack_id} were changed")
+        try:
+            read["pack", pack_id] = unpack(bytes(row["data"]), None, row["size"])
+        except (ValueError, MemoryError) as error:
+            raise Lost(f"pack {pack_id}: {error}") from error
+    return read["pack", pack_id]
+
+
+def _plain(rows: Rows, table: str, number: int, read: Read) -> bytes:
+    packed = "pack_id, pack_at" if table == "text" else "NULL AS pack_id"
     chain: list[Row] = []
     wanted: int | None = number
-    while wanted is not None and wanted not in read:
-        row = rows.row(f"SELECT id, base_id, primer, size, data FROM {table} WHERE id = :id", id=wanted)
+    while wanted is not None and (table, wanted) not in read:
+        row = rows.row(f"SELECT id, base_id, primer, size, data, {packed} FROM {table} WHERE id = :id", id=wanted)
         if row is None or row["data"] is None:
             raise Lost(f"{table} {wanted} is not there")
+        if row["pack_id"] is not None:
+            read[table, wanted] = _cut(pack_plain(rows, row["pack_id"], read), row)
+            break
         chain.append(row)
         wanted = row["base_id"]
         if len(chain) > 1000:
             raise Lost(f"{table} {number} stands on itself")
     for row in reversed(chain):
-        base = read[row["base_id"]] if row["base_id"] is not None else primer.TEXT if row["primer"] == primer.FIRST else None
+        base = read[table, row["base_id"]] if row["base_id"] is not None else primer.TEXT if row["primer"] == primer.FIRST else None
         try:
-            read[row["id"]] = unpack(bytes(row["data"]), base, row["size"])
+            read[table, row["id"]] = unpack(bytes(row["data"]), base, row["size"])
         except (ValueError, MemoryError) as error:
             raise Lost(f"{table} {row['id']}: {error}") from error
-    return read[number]
+    return read[table, number]
 
 
-def checked_text(rows: Rows, revision: Row, read: dict[int, bytes] | None = None) -> bytes:
+def _cut(pack: bytes, row: Row) -> bytes:
+    return pack[row["pack_at"] : row["pack_at"] + row["size"]]
+
+
+def checked_text(rows: Rows, revision: Row, read: Read | None = None) -> bytes:
     """A revision's words as canonical JSON. Raises StoreError that names the revision when they do not match their hash."""
     try:
         plain = text_plain(rows, revision["text_id"], read)
@@ -109,7 +136,7 @@ def revisions_of(rows: Rows, article_id: int) -> tuple[Revision, ...]:
         " WHERE revision.article_id = :id ORDER BY restamp.at",
         id=article_id,
     )  # fmt: skip
-    read: dict[int, bytes] = {}
+    read: Read = {}
     made: list[Revision] = []
     for row in found:
         mine = tuple(restamp_of(one) for one in restamps if one["rev"] == row["rev"])
@@ -130,9 +157,7 @@ def revision_of(rows: Rows, article_id: int, rev: int) -> Revision | None:
     return _revision(rows, row, bytes(parent["hash"]).hex() if parent else None, restamps, is_head=rev + 1 not in by_rev, read={})
 
 
-def _revision(
-    rows: Rows, row: Row, parent_hash: str | None, restamps: tuple[Restamp, ...], *, is_head: bool, read: dict[int, bytes]
-) -> Revision:
+def _revision(rows: Rows, row: Row, parent_hash: str | None, restamps: tuple[Restamp, ...], *, is_head: bool, read: Read) -> Revision:
     redacted = row["redacted"] is not None
     content, listings = words_of(_REDACTED if redacted else checked_text(rows, row, read))
     posted, updated = stamps_of(row)

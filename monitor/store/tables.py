@@ -77,7 +77,10 @@ class Listing(SQLModel, table=True):
 
 
 class Words(SQLModel, table=True):
-    """A version's words: canonical JSON, zstd, against the text `base_id` or whole. `data` NULL: redacted."""
+    """A version's words: canonical JSON, zstd, against the text `base_id` or whole. `data` NULL: redacted.
+
+    With `pack_id` they lie in that pack from byte `pack_at` on, `size` bytes, and `data` is empty.
+    """
 
     __tablename__ = "text"
 
@@ -89,6 +92,17 @@ class Words(SQLModel, table=True):
     crc: int = number()
     size: int = Field(default=0, sa_type=Integer)
     data: bytes | None = maybe(LargeBinary)
+    pack_id: int | None = maybe(BigInteger)
+    pack_at: int | None = maybe(Integer)
+
+
+class Pack(SQLModel, table=True):
+    """Many older texts, one after the other, in one zstd frame."""
+
+    id: int | None = row_id()
+    crc: int = number()
+    size: int = Field(sa_type=Integer)
+    data: bytes = blob()
 
 
 class Raw(SQLModel, table=True):
@@ -111,6 +125,7 @@ class Revision(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("article_id", "rev"),
         Index("revision_hash", text("substr(hash, 1, 8)")),
+        Index("revision_seen", "first_seen_at"),
     )
 
     id: int | None = row_id()
@@ -195,6 +210,7 @@ class Edit(SQLModel, table=True):
     evidence: str = words("[]")
     held_by: str | None = maybe(Text)
     fingerprint: bytes | None = maybe(LargeBinary)
+    watched: str | None = maybe(Text)
 
 
 class Change(SQLModel, table=True):

@@ -16,7 +16,7 @@ from monitor.ports import Fault
 from monitor.store.instants import from_ms, maybe_from_ms
 from monitor.store.rows import Row, Rows
 from monitor.store.sealing import ledger_faults
-from monitor.store.stored import Lost, change_list, raw_plain, text_plain
+from monitor.store.stored import Lost, Read, change_list, raw_plain, text_plain
 from monitor.store.texts import content_sha, unpack_json
 from monitor.store.values import beside_sha, change_of, event_of, restamp_sha, source_of, stamps_of, words_of
 
@@ -56,7 +56,7 @@ def _article_faults(rows: Rows, article: int) -> Iterator[Fault]:
     if head is None or head["head_rev"] != len(found):
         said = head["head_rev"] if head else 0
         yield Fault(article, None, "chain", f"article {article} has {len(found)} revisions where {said} were stored")
-    read: dict[int, bytes] = {}
+    read: Read = {}
     parent: str | None = None
     plains: dict[int, bytes | None] = {}
     for number, row in enumerate(found, 1):
@@ -75,7 +75,7 @@ def _article_faults(rows: Rows, article: int) -> Iterator[Fault]:
         yield from _edit_faults(rows, new, plains[old["rev"]], plains[new["rev"]])
 
 
-def _words(rows: Rows, row: Row, read: dict[int, bytes]) -> tuple[bytes | None, str | None]:
+def _words(rows: Rows, row: Row, read: Read) -> tuple[bytes | None, str | None]:
     if row["redacted"] is not None:
         return None, None  # removed on purpose, by law; its hash stays and still binds its place in the chain
     stored = rows.row("SELECT crc, data FROM text WHERE id = :id", id=row["text_id"])

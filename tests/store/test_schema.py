@@ -21,7 +21,10 @@ def _open(folder: Path, *, read_only: bool = False) -> object:
 def _shape(path: Path) -> list[tuple[str, ...]]:
     connection = sqlite_reader(path)
     rows = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'doc%' ORDER BY type, name").fetchall()
-    shape = [(row["type"], row["name"], _spelled(row["sql"] or "")) for row in rows]
+    shape = [(row["type"], row["name"], _spelled(row["sql"] or "")) for row in rows if row["type"] != "table"]
+    for name in [row["name"] for row in rows if row["type"] == "table"]:  # a column added later stands at another place of its text
+        shape.append((name, *(str(tuple(column)) for column in connection.execute(f"PRAGMA table_xinfo({name})"))))
+        shape.append((name, *sorted(str(tuple(key)[2:]) for key in connection.execute(f"PRAGMA foreign_key_list({name})"))))
     connection.close()
     return shape
 

@@ -4,10 +4,9 @@ import asyncio
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +17,7 @@ from monitor.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor.app import App
+    from monitor.engine.cluster import Cluster, Telling
     from monitor.engine.local import Job, Setup
     from monitor.engine.once import Round
     from monitor.engine.workers import ProcessWorkers
@@ -133,9 +133,22 @@ def _setup(app: "App", store: "Store", workers: "ProcessWorkers") -> "Setup":
     assert isinstance(store, SqlStore)  # what is_cluster means
     install_queue(app.database_url)
     store.make_months(app.clock.now())
-    worker = Worker(app.settings, store, doors, fetcher, app.database_url)
+    cluster = Cluster(store, Worker(app.settings, store, doors, fetcher, app.database_url, telling_of(app, store)))
     leader = Leader(app.database_url)
-    return Setup(app.settings, doors, fetcher, [leader.only(job) for job in _jobs(app, store)], Cluster(store, worker))
+    return Setup(app.settings, doors, fetcher, [leader.only(job) for job in _cluster_jobs(app, store, cluster)], cluster)
+
+
+def telling_of(app: "App", store: "Store") -> "Telling":
+    """How a worker of a cluster tells one target."""
+    from monitor.engine.cluster import Telling
+
+    if not app.settings.targets:
+        return Telling()
+    from monitor import deliver
+    from monitor.notify import open_notifiers
+
+    notifiers = open_notifiers(app.settings)
+    return Telling(lambda target: deliver.round(store, notifiers, app.settings, app.clock, only=target), notifiers.hang_up)
 
 
 @contextmanager
@@ -175,15 +188,33 @@ def figures_served(address: str | None, store: "Store", clock: "Clock", tally: C
         stop()
 
 
-def _jobs(app: "App", store: "Store") -> "list[Job]":
+def _keeping_jobs(app: "App", store: "Store") -> "list[Job]":
     from monitor.engine.local import Job
     from monitor.store.sql import SqlStore
 
-    jobs = []
-    if isinstance(store, SqlStore):
-        kept = store
-        jobs.append(Job("seal", HOURLY, lambda: kept.seal(app.clock.now(), every=SEAL_EVERY)))
-        jobs.append(Job("retention", HOURLY, lambda: kept.sweep(app.clock.now())))
+    if not isinstance(store, SqlStore):
+        return []
+    return [
+        Job("seal", HOURLY, lambda: store.seal(app.clock.now(), every=SEAL_EVERY)),
+        Job("retention", HOURLY, lambda: store.sweep(app.clock.now())),
+    ]
+
+
+def _cluster_jobs(app: "App", store: "Store", cluster: "Cluster") -> "list[Job]":
+    """The leader's: it only enqueues what is to be told."""
+    from monitor.engine.local import Job
+    from monitor.engine.queue import forget_log
+
+    jobs = [*_keeping_jobs(app, store), Job("queue log", HOURLY, lambda: forget_log(app.database_url))]
+    if app.settings.targets:
+        jobs.append(Job("tell", TELL_EVERY, lambda: cluster.tell(app.settings, app.clock.now())))
+    return jobs
+
+
+def _jobs(app: "App", store: "Store") -> "list[Job]":
+    from monitor.engine.local import Job
+
+    jobs = _keeping_jobs(app, store)
     if app.settings.targets:
         from monitor.notify import open_notifiers
 
@@ -202,12 +233,16 @@ class _Reload:
     """Reads the configuration again when a file of it changed, or when asked to."""
 
     def __init__(self, face: Face, app: "App", store: "Store", workers: "ProcessWorkers") -> None:
+        from monitor.config import file_stamps
+
         self._face, self._app, self._store, self._workers = face, app, store, workers
-        self._seen = _stamps(app.settings.config_dir)
+        self._seen = file_stamps(app.settings.config_dir)
 
     def __call__(self, asked: bool) -> "Setup | None":
         """The new Setup; None when nothing changed. Raises ConfigError, once for each faulty state of the files."""
-        stamps = _stamps(self._app.settings.config_dir)
+        from monitor.config import file_stamps
+
+        stamps = file_stamps(self._app.settings.config_dir)
         if stamps == self._seen and not asked:
             return None
         self._seen = stamps
@@ -222,16 +257,6 @@ class _Reload:
         self._store.sync_feeds(settings.feeds, self._app.clock.now(), settings.schedule)
         self._store.sync_targets([target.name for target in addressees(settings.targets)], self._app.clock.now())
         return _setup(self._app, self._store, self._workers)
-
-
-def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    found = []
-    with suppress(OSError):
-        for path in sorted([*folder.glob("*.toml"), *folder.glob("sites/*.toml")]):
-            with suppress(OSError):
-                stat = path.stat()
-                found.append((str(path), stat.st_mtime_ns, stat.st_size))
-    return tuple(found)
 
 
 # --- what a check tells ---------------------------------------------------------------------------------------------

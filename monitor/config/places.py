@@ -1,6 +1,7 @@
 """Where configuration and state are looked for, in CONTRACT's order."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 NAMES = ("monitor.toml", "feeds.toml")
@@ -20,6 +21,17 @@ def config_place(asked: Path | None, environ: Mapping[str, str]) -> Path:
     if environ.get("MONITOR_CONFIG"):
         return places[0]
     return next((place for place in places if holds_config(place)), places[-1])
+
+
+def file_stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What changes when one of the configuration's files does: each with its time and size."""
+    found = []
+    with suppress(OSError):
+        for path in sorted([*folder.glob("*.toml"), *folder.glob("sites/*.toml")]):
+            with suppress(OSError):
+                stat = path.stat()
+                found.append((str(path), stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
 
 
 def state_place(asked: Path | None, config: Path, environ: Mapping[str, str]) -> Path:

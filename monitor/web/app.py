@@ -117,7 +117,8 @@ def _routes(static: Mapping[str, bytes]) -> list[Route]:
         ("/static/{name}", serve_static),
         ("/favicon.ico", serve_static),
     ]
-    posts = [("/login", _sign_in), ("/logout", _sign_out), ("/feeds/{slug}", health.act), ("/u/{token}", unsubscribe.stop)]
+    posts = [("/login", _sign_in), ("/logout", _sign_out), ("/u/{token}", unsubscribe.stop)]
+    posts += [("/feeds", health.add), ("/feeds/{slug}", health.act)]
     shown = [Route(path.replace("{form:suffix}", suffix), handler) for path, handler in table for suffix in _suffixes(path)]
     return [*shown, Route("/logout", _sign_out_page), *(Route(path, handler, methods=["POST"]) for path, handler in posts)]
 

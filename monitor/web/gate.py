@@ -65,6 +65,7 @@ class Gate:
     secure: bool = False
     strangers: Bucket = field(default_factory=lambda: Bucket(burst=200, rate=20))
     knocks: Bucket = field(default_factory=lambda: Bucket(burst=5, rate=1 / 12))
+    adds: Bucket = field(default_factory=lambda: Bucket(burst=10, rate=1 / 12))
 
     def __post_init__(self) -> None:
         # a key of the token's keeps sessions over a restart; without a token there are none to keep

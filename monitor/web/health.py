@@ -8,7 +8,7 @@ from itertools import islice
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from monitor.errors import Busy, NotFound
+from monitor.errors import Ambiguous, Busy, MonitorError, NetworkError, NotFound, ParseError, UsageError
 from monitor.model import KINDS, LEVELS, DispatchState
 from monitor.ports import ArticleQuery, EditQuery, FeedState, PollRun
 from monitor.settings import Rule
@@ -24,6 +24,10 @@ READ_ARTICLES, READ_LOOKS = 20, 50  # looked through to tell how well a feed's p
 
 def feeds(request: Request) -> Response:
     """`/feeds`: every feed, those that fail first."""
+    return _feeds(request)
+
+
+def _feeds(request: Request, *, typed: str = "", refused: MonitorError | None = None) -> Response:
     site: Site = request.app.state.site
     states = sorted(site.feeds(), key=lambda state: (not state.configured, not state.failures, state.feed.slug))
     shown = states[:FEEDS_SHOWN]
@@ -34,7 +38,10 @@ def feeds(request: Request) -> Response:
         left_out=len(states) - len(shown),
         strips={state.feed.slug: strip(polls_of(site, state.feed.slug, 24))[-24:] for state in shown[:60]},
         counts=site.counts(),
-        may_act=site.writing is not None,
+        may_add=site.may_add,
+        typed=typed,
+        refused=refused,
+        status=422 if refused else 200,
     )
 
 
@@ -54,8 +61,27 @@ def feed(request: Request) -> Response:
         rows=site.rows(edits),
         reading=_reading(site, state.feed.slug),
         may_act=site.writing is not None,
-        done=done if done in ("poll", "pause", "resume") else "",
+        done=done if done in ("add", "poll", "pause", "resume") else "",
     )
+
+
+def add(request: Request) -> Response:
+    """POST `/feeds`: one more feed, asked for and read, then written into feeds.toml. Only for who holds a token."""
+    from monitor import subscriptions
+
+    site: Site = request.app.state.site
+    if not site.may_add:
+        raise Busy("Feeds are added here only where [web] token is set; else with monitor feeds add URL.")
+    typed = request.scope["form"].get("url", "").strip()[:2048]
+    if not site.gate.adds.takes("", site.app.clock.monotonic()):
+        raise Busy("Too many feeds were added just now. Wait a minute.")
+    try:
+        new, _ = subscriptions.found(site.settings, typed)
+        subscriptions.add(site.settings.config_dir, [new], lambda: _checked(site))
+    except (UsageError, NetworkError, ParseError, Ambiguous) as error:
+        return _feeds(request, typed=typed, refused=error)
+    site.forget()
+    return RedirectResponse(f"/feeds/{new.slug}?done=add", 303)
 
 
 def act(request: Request) -> Response:
@@ -77,7 +103,7 @@ def outbox(request: Request) -> Response:
     state = request.query_params.get("state", "")
     target = request.query_params.get("target", "")[:200]
     rows = site.store.outbox(target=target or None, state=state if state in STATES else None, limit=101)
-    targets = tuple(target.name for target in site.app.settings.targets)
+    targets = tuple(target.name for target in site.settings.targets)
     return site.page(
         request, "outbox.html", rows=rows[:100], more=len(rows) > 100, states=STATES, state=state, target=target, targets=targets
     )
@@ -88,7 +114,7 @@ def settings(request: Request) -> Response:
     from monitor.config.written import in_force
 
     site: Site = request.app.state.site
-    lines = [line for line in in_force(site.app.settings) if not line.key.startswith("feeds.")]
+    lines = [line for line in in_force(site.settings) if not line.key.startswith("feeds.")]
     rule = _typed_rule(site, request)
     found = list(islice(tried(site, rule, period=timedelta(days=7)), 500)) if rule else []
     fitting = [edit for edit, why_not in found if why_not is None]
@@ -96,7 +122,7 @@ def settings(request: Request) -> Response:
         request,
         "settings.html",
         lines=lines,
-        rules=site.app.settings.rules,
+        rules=site.settings.rules,
         rule=rule,
         form=request.query_params,
         kinds=KINDS,
@@ -158,9 +184,10 @@ def _state(site: Site, slug: str) -> FeedState:
 
 def _poll_now(site: Site, state: FeedState) -> None:
     if site.writing is None:
-        raise Busy("Another process holds the state.")
+        raise Busy("Nothing can be changed from here.")
     with site.writing() as store:
-        store.make_due([state.feed.slug], site.now, pages=False)
+        if not store.ask_soon(state.feed.slug, site.now):
+            raise Busy("This feed is paused: resume it first.")
 
 
 def _pause(site: Site, state: FeedState) -> None:
@@ -173,19 +200,23 @@ def _resume(site: Site, state: FeedState) -> None:
 
 def _set_paused(site: Site, state: FeedState, paused: bool) -> None:
     # the file is the one source of truth; the daemon follows when it reads it again
-    from monitor.config import read_settings
-    from monitor.config.edit import set_key
+    from monitor import subscriptions
 
-    if site.writing is None or not any(feed.slug == state.feed.slug for feed in site.app.settings.feeds):
+    if site.writing is None or not any(feed.slug == state.feed.slug for feed in site.settings.feeds):
         raise Busy("This feed is not in feeds.toml.")
-    folder, memory = site.app.settings.config_dir, site.app.settings.state_dir
-    set_key(folder, f"feeds.{state.feed.slug}.paused", paused, lambda: read_settings(folder, memory, secrets=False))
+    subscriptions.set_keys(site.settings.config_dir, [state.feed.slug], {"paused": paused or None}, lambda: _checked(site))
+
+
+def _checked(site: Site) -> object:
+    from monitor.config import read_settings
+
+    return read_settings(site.settings.config_dir, site.settings.state_dir, secrets=False)
 
 
 def _typed_rule(site: Site, request: Request) -> Rule | None:
     form = request.query_params
     if form.get("rule"):
-        return next((rule for rule in site.app.settings.rules if rule.name == form["rule"]), None)
+        return next((rule for rule in site.settings.rules if rule.name == form["rule"]), None)
     if "try" not in form:
         return None
     return Rule(

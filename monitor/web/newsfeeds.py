@@ -57,7 +57,7 @@ def of_rule(request: Request) -> Response:
     """`/rules/NAME.atom`: what a rule of the configuration would tell, whoever it tells it to."""
     site: Site = request.app.state.site
     name = request.path_params["name"]
-    rule = next((rule for rule in site.app.settings.rules if rule.name == name), None)
+    rule = next((rule for rule in site.settings.rules if rule.name == name), None)
     if rule is None:
         raise NotFound(f"There is no rule '{name[:60]}'.")
     fitting = (edit for edit, why_not in tried(site, rule) if why_not is None)
@@ -66,7 +66,7 @@ def of_rule(request: Request) -> Response:
 
 def tried(site: Site, rule: Rule, *, period: timedelta = RULE_PERIOD) -> Iterator[tuple[Edit, str | None]]:
     """The edits of the last while, newest first, each with why the rule does not want it, None when it does."""
-    tags = {feed.slug: frozenset(feed.tags) for feed in site.app.settings.feeds}
+    tags = {feed.slug: frozenset(feed.tags) for feed in site.settings.feeds}
     query = EditQuery(since=site.now - period, newest=True, limit=RULE_LOOKED_AT)
     for edit in site.store.edits(query):
         diff = diff_of_edit(site, edit, words=bool(rule.added or rule.removed or rule.authors))
@@ -101,7 +101,7 @@ def _body(request: Request, title: str, scope: str, edits: Iterator[Edit], kind:
     site: Site = request.app.state.site
     here = site.here(request)
     query = f"?{request.url.query}" if request.url.query and "token=" not in request.url.query else ""
-    state = site.app.settings.web.public_url or str(site.app.settings.state_dir.resolve())
+    state = site.settings.web.public_url or str(site.settings.state_dir.resolve())
     channel = atom.Channel(title, atom.channel_id(state, scope), self_url=f"{here}{request.url.path}{query}", pages=here)
     diffs = [diff for edit in edits if (diff := diff_of_edit(site, edit))]
     return atom.atom(diffs, channel) if kind == "application/atom+xml" else atom.json_feed(diffs, channel)

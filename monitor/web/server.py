@@ -162,11 +162,8 @@ def _is_loopback(host: str) -> bool:
 
 @contextmanager
 def _for_one_change(app: App) -> Iterator[Store]:
-    from monitor.store.lock import hold
-
-    with hold(app.settings.state_dir, app.database_url):
-        store = app.writing()
-        try:
-            yield store
-        finally:
-            store.close()
+    store = app.touching()
+    try:
+        yield store
+    finally:
+        store.close()

@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -21,7 +21,9 @@ from monitor.errors import MonitorError, NotFound
 from monitor.model import Article, Diff, Edit, Revision, Segment
 from monitor.ports import Counts, FeedState, Store
 from monitor.render.excerpt import remark
+from monitor.settings import Feed, Settings
 from monitor.web import blocks, charts, words
+from monitor.web.configured import Configured
 from monitor.web.filters import number
 from monitor.web.gate import Gate
 
@@ -95,6 +97,17 @@ class Site:
 
     def __post_init__(self) -> None:
         self.templates = _environment(self)
+        self._configured = Configured(self.app)
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration as its files say now."""
+        return self._configured.settings()
+
+    @property
+    def may_add(self) -> bool:
+        """Whether a feed may be added here: it is asked for at once, which is nothing for whoever happens to sit at this machine."""
+        return self.writing is not None and self.gate.token is not None
 
     @property
     def now(self) -> datetime:
@@ -178,8 +191,11 @@ class Site:
         return self.kept("outlets", OUTLETS_FOR, lambda: {state.feed.slug: state.title or state.feed.slug for state in self.feeds()})
 
     def feeds(self) -> tuple[FeedState, ...]:
-        """All feeds and how they are."""
-        return self.kept("feeds", COUNTED_FOR, self.store.feeds)
+        """All feeds and how they are, as far as anybody polled them; those of feeds.toml as it is now."""
+        states = self.kept("feeds", COUNTED_FOR, self.store.feeds)
+        configured = {feed.slug: feed for feed in self.settings.feeds}
+        known = tuple(replace(state, feed=configured.pop(state.feed.slug, state.feed)) for state in states)
+        return known + tuple(_never_polled(feed) for feed in configured.values())
 
     def counts(self) -> Counts:
         """The store in numbers."""
@@ -189,6 +205,7 @@ class Site:
         """What is kept for a while is read anew: something was changed."""
         self._kept.clear()
         self._counter = None
+        self._configured.read()
 
     def outlet(self, feeds: Sequence[str], url: str) -> str:
         """Who publishes an article: the title of its first feed, else its host."""
@@ -232,6 +249,10 @@ class Site:
         headline = next((change.segments for change in changes if change.field == "headline" and change.op != "equal"), None)
         field_name, excerpt = blocks.glance(changes)
         return headline or (("=", edit.title),), field_name, excerpt
+
+
+def _never_polled(feed: Feed) -> FeedState:
+    return FeedState(0, feed, feed.url, None, True, None, None, None, None, 0, 0, 0)
 
 
 def answer(request: Request, body: bytes, media_type: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -31,7 +31,7 @@ def stop(request: Request) -> Response:
 
 def _target(request: Request) -> str:
     site: Site = request.app.state.site
-    target = target_of(request.path_params["token"], site.app.settings.web.token or "")
+    target = target_of(request.path_params["token"], site.settings.web.token or "")
     if target is None:
         raise HTTPException(404, "This link is not one of ours.")
     return target

@@ -26,7 +26,7 @@ def worker(face: Face, json_log: bool, metrics: str | None) -> None:
     SIGTERM and SIGINT finish what is in hand and exit 0.
     """
     from monitor.cli.logs import start_log
-    from monitor.cli.run import figures_served, process_workers
+    from monitor.cli.run import figures_served, process_workers, telling_of
     from monitor.engine.cluster import Worker
     from monitor.store.lock import hold
 
@@ -37,7 +37,8 @@ def worker(face: Face, json_log: bool, metrics: str | None) -> None:
         try:
             store = app.working()
 
-            one = Worker(app.settings, store, app.doors(store, workers), app.fetcher(store), app.database_url)
+            telling = telling_of(app, store)
+            one = Worker(app.settings, store, app.doors(store, workers), app.fetcher(store), app.database_url, telling)
             with figures_served(metrics, store, app.clock, one.tally):
                 asyncio.run(one.run())
         finally:

@@ -1,4 +1,4 @@
-"""Many processes over PostgreSQL: any node's tick claims and enqueues, any worker works a turn off. pgqueuer is the queue."""
+"""Many processes over PostgreSQL: any node's tick claims and enqueues, any worker works jobs off. pgqueuer is the queue."""
 
 import asyncio
 import json
@@ -7,17 +7,19 @@ import os
 import signal
 import socket
 import uuid
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor.engine.drive import Done, TurnRunner
-from monitor.engine.queue import TURN, enqueue, turn_of
+from monitor.engine.queue import TELL, TURN, enqueue, enqueue_rounds, turn_of
 from monitor.errors import StoreError
 from monitor.model import FeedTask
 from monitor.ports import Doors, Fetcher
-from monitor.settings import Settings
+from monitor.report import addressees
+from monitor.settings import Settings, Target
 from monitor.times import rfc3339
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ ALIVE_EVERY = 5.0
 DRAIN = 8.0
 RECONNECT = 3.0
 THREADS = 16
+TELLERS = 8  # targets told at once by one worker
 TASKS_PER_JOB = 50  # of one host; a worker gives back what its lease leaves no time for
 TURNS = 64  # worked off at once by one worker, most of them waiting for their host to answer
 
@@ -45,19 +48,40 @@ class Cluster:
         """Claims what is due and enqueues it; how many turns."""
         return self.store.claim_queued(now, hosts=hosts, per_host=TASKS_PER_JOB, lease=lease, enqueue=enqueue)
 
+    def tell(self, settings: Settings, now: datetime) -> None:
+        """Enqueues a round of telling for each target that has something due; whichever worker comes first tells."""
+        targets = addressees(settings.targets)
+        self.store.sync_targets([target.name for target in targets], now)
+        self.store.queue_rounds([target.name for target in targets if self._is_due(target, now)], enqueue_rounds)
+
+    def _is_due(self, target: Target, now: datetime) -> bool:
+        sign_of_life = target.mode == "digest" and target.empty == "send"
+        return sign_of_life or bool(self.store.due_rows(target.name, now, 1)) or bool(self.store.due_deliveries(target.name, now))
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a worker tells one target, by name, what is due to it; and how that is cut short."""
+
+    round: Callable[[str], object] = lambda target: None
+    stop: Callable[[], object] = lambda: None
+
 
 class Worker:
-    """Takes turns from the queue and works them off until it is stopped."""
+    """Takes jobs from the queue and works them off until it is stopped."""
 
-    def __init__(self, settings: Settings, store: "SqlStore", doors: Doors, fetcher: Fetcher, url: str) -> None:
+    def __init__(
+        self, settings: Settings, store: "SqlStore", doors: Doors, fetcher: Fetcher, url: str, telling: Telling | None = None
+    ) -> None:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
         self._settings = settings
         self._store = store
         self._doors = doors
         self._fetcher = fetcher
         self._url = url
+        self._telling = telling or Telling()
         self._stopping = asyncio.Event()
-        self._done = {"turns": 0, "polls": 0, "looks": 0, "edits": 0}
+        self._done = {"turns": 0, "polls": 0, "looks": 0, "edits": 0, "rounds": 0}
         self._busy = 0
 
     def tally(self) -> dict[str, int]:
@@ -67,6 +91,7 @@ class Worker:
             "polls": self._done["polls"],
             "looks": self._done["looks"],
             "edits_found": self._done["edits"],
+            "rounds": self._done["rounds"],
         }
 
     async def run(self, *, signals: bool = True) -> None:
@@ -75,7 +100,10 @@ class Worker:
         if signals:
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self.stop)
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="think") as self._pool:
+        with (
+            ThreadPoolExecutor(THREADS, thread_name_prefix="think") as self._pool,
+            ThreadPoolExecutor(TELLERS, thread_name_prefix="tell") as self._tellers,
+        ):
             self._runner = TurnRunner(self._doors, self._fetcher, self._settings.fetch, self._pool)
             alive = asyncio.create_task(self._stay_known())
             try:
@@ -92,6 +120,7 @@ class Worker:
         """Finishes the turns in hand (what is not asked yet is given back) and ends."""
         self._runner.stopping = True
         self._stopping.set()
+        self._telling.stop()
         if queue := getattr(self, "_queue", None):
             queue.shutdown.set()
 
@@ -110,6 +139,7 @@ class Worker:
             await install(connection)
             queue = self._queue = PgQueuer.from_psycopg_connection(connection)
             queue.entrypoint(TURN, on_failure="hold")(self._turn)
+            queue.entrypoint(TELL)(self._tell)  # what fails is due again at the leader's next look
             if self._stopping.is_set():
                 return
             log.info("worker ready name=%s", self.name)
@@ -142,6 +172,17 @@ class Worker:
         finally:
             self._busy -= 1
             self._done["turns"] += 1
+
+    async def _tell(self, job: Any) -> None:
+        target = bytes(job.payload).decode()
+        self._busy += 1
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._tellers, self._telling.round, target)
+        except Exception as error:  # noqa: BLE001 - the edge of a job: what is still due comes again with the leader's next look
+            log.error("telling failed job=%s target=%s error=%s: %s", job.id, target, type(error).__name__, error)
+        finally:
+            self._busy -= 1
+            self._done["rounds"] += 1
 
     def _told(self, job: object, done: Done) -> None:
         saved = done.saved

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor.engine.drive import TASKS_PER_TURN, Done, TurnRunner, drive
 from monitor.engine.once import Round, run_once
@@ -239,9 +239,13 @@ class LocalEngine:
             return
         if setup is None:
             return
+        before: set[asyncio.Task[Any]] = set(self._turns)
+        if self._worker is not None and self._setup.cluster is not None and setup.cluster is not None:
+            self._setup.cluster.worker.stop()  # it finishes what is in hand with what it was set up with
+            before.add(self._worker)
+            self._worker = asyncio.create_task(setup.cluster.worker.run(signals=False))
         old, self._setup = self._setup.fetcher, setup
         self._runner = self._new_runner()
-        before = set(self._turns)
         self._scheduler.shutdown(wait=False)
         asyncio.get_running_loop().create_task(_close_after(before, old))
         log.info("configuration reloaded feeds=%d", len(setup.settings.feeds))
@@ -297,7 +301,7 @@ def _quietly(job: Job) -> Callable[[], None]:
     return run
 
 
-async def _close_after(turns: set["asyncio.Task[datetime]"], fetcher: Fetcher) -> None:
+async def _close_after(turns: set["asyncio.Task[Any]"], fetcher: Fetcher) -> None:
     if turns:
         await asyncio.wait(turns)
     await fetcher.close()

@@ -1,9 +1,9 @@
-"""The queue of a cluster: pgqueuer's table, filled in our transactions. One job is one turn of one host."""
+"""The queue of a cluster: pgqueuer's table, filled in our transactions. One job is a host's turn, or a target's round of telling."""
 
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from monitor.errors import NotFound, StoreError
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 TURN = "turn"
+TELL = "tell"
+TELL_FIRST = 1  # before turns, of which there may be many
+LOG_FOR = timedelta(days=2)  # pgqueuer writes three rows a job
+STATISTICS_FOR = timedelta(days=30)
+LOG_CHUNK = 10_000
 
 
 def enqueue(connection: Any, turns: Sequence[QueuedTurn]) -> set[int]:
@@ -35,6 +40,19 @@ def enqueue(connection: Any, turns: Sequence[QueuedTurn]) -> set[int]:
         on_conflict="skip",
     )
     return {turn.host_id for turn, job in zip(turns, jobs, strict=True) if job is None}
+
+
+def enqueue_rounds(connection: Any, targets: Sequence[str]) -> None:
+    """Puts a round of telling for each target into the queue; at most one job for a target in the whole cluster."""
+    from pgqueuer.adapters.persistence.queries import SyncQueries
+
+    SyncQueries(_Joined(connection)).enqueue(
+        [TELL] * len(targets),
+        [target.encode() for target in targets],
+        [TELL_FIRST] * len(targets),
+        dedupe_key=[f"tell {target}" for target in targets],
+        on_conflict="skip",
+    )
 
 
 def payload_of(turn: QueuedTurn) -> bytes:
@@ -79,7 +97,7 @@ def queue_state(url: str) -> dict[str, Any]:
             if row.status in counts:
                 counts[row.status] += row.count
         held = [
-            {"id": int(job.id), "host": turn_of(job.payload).host if job.payload else "?", "since": rfc3339(job.updated)}
+            {"id": int(job.id), "host": _subject(job.entrypoint, job.payload), "since": rfc3339(job.updated)}
             for job in await queries.list_failed_jobs()
         ]
         return {**counts, "held": held}
@@ -103,6 +121,28 @@ def drop_held(url: str, job: int) -> None:
         await queries.mark_job_as_cancelled([await _held(queries, job)])
 
     _asked(url, away)
+
+
+def forget_log(url: str) -> int:
+    """Removes what pgqueuer wrote of jobs that ended long ago; how many rows."""
+
+    async def away(queries: "Queries") -> int:
+        if not await queries.schema_is_installed():
+            return 0
+        gone = 0
+        for table, age in (("pgqueuer_log", LOG_FOR), ("pgqueuer_statistics", STATISTICS_FOR)):
+            old = f"SELECT id FROM {table} WHERE created < now() - make_interval(secs => $1) LIMIT {LOG_CHUNK}"
+            statement = f"DELETE FROM {table} WHERE id IN ({old}) RETURNING 1"
+            while found := len(await queries.driver.fetch(statement, age.total_seconds())):
+                gone += found
+        return gone
+
+    return _asked(url, away)
+
+
+def _subject(entrypoint: str, payload: bytes | None) -> str:
+    """The host of a turn."""
+    return turn_of(payload).host if entrypoint == TURN and payload else entrypoint
 
 
 async def _held(queries: "Queries", job: int) -> "JobId":

@@ -62,6 +62,11 @@ class Queueing(Halves):
 
         return self._write(work)
 
+    def queue_rounds(self, targets: Sequence[str], enqueue: Callable[[Any, Sequence[str]], None]) -> None:
+        """Enqueues a round of telling for each target."""
+        if targets:
+            self._write(lambda tx: enqueue(tx.connection, targets))
+
     def take_turn(self, turn: QueuedTurn, now: datetime, lease: timedelta) -> Turn | None:
         """The turn, for the worker that comes first; None when it was taken before, or its lease has run out."""
 

@@ -2,43 +2,72 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from monitor.extract.blocks import Document
+from monitor.extract.blocks import Block, Document
 from monitor.extract.letters import letters
 from monitor.extract.metadata import Metadata, fold
 
 _PARTED = re.compile(r"\s+[|–—·•»>-]\s+|\s*[|]\s*|:\s+")
 _SITE = re.compile(r"\s+[|–—·•»-]\s+|\s*[|]\s*")
+# Where a name of the outlet may begin behind a headline, also without spaces; not the colon behind a kicker.
+_BOUNDARY = re.compile(r"\s*[|–—·•»_-]\s*|\s+:\s+|：|:(?=\S)")
+_QUOTES = "\"'“”„«»‘’"
 _WORDS = re.compile(r"\w+")
 
 # Two headlines with this share of words in common (Dice) speak of the same thing.
 _AGREES = 0.55
 _SHORTEST = 5
-# A headline that is a link leads to another article.
+# The beginning of a told headline, up to where the outlet's name may begin, is a headline from this many letters.
+_SHORTEST_BEGINNING = 10
+# A headline that is a link leads to another article, or home.
 _A_LINK = 0.9
 
 
 def title_of(document: Document, metadata: Metadata) -> str:
     """The visible h1 that agrees with what machines are told; without one, the visible block that does; else what machines are told."""
-    told = metadata.headlines
-    wanted = {letters(part) for name in told for part in (name, *_PARTED.split(name))} - {""}
+    told = _whole(metadata.headlines)
+    wanted = {letters(part) for name in told for part in (name, *_SITE.split(name), *_PARTED.split(name))} - {""}
+    begins = _beginnings(told, metadata)
     own = {document.elements[block.at].mem_id for block in document.blocks if block.tag == "h1" and block.link < _A_LINK}
     headings = [node for node in document.tree.css("h1") if fold(node.text(separator=" "))]
-    visible = [node for node in headings if node.mem_id in own] or headings
-    if visible:
-        ranked = sorted(visible, key=lambda node: -_agreement(_text(node), told))
-        best = ranked[0]
-        if not told or _agreement(_text(best), told) >= _AGREES:
-            return _without_kicker(best, wanted)
-    if block := _visible_block(document, told, metadata):
+    visible = [node for node in headings if node.mem_id in own]
+    if found := _agreeing(visible, told, begins):
+        return _with_kicker(document, _without_kicker(found, wanted, begins), metadata)
+    if block := _visible_block(document, told, begins, metadata):
         return block
-    if len(visible) == 1 and len(_WORDS.findall(_text(visible[0]))) >= 4:
-        return _without_kicker(visible[0], wanted)
+    visible = visible or headings
+    if found := _agreeing(visible, told, begins):
+        return _without_kicker(found, wanted, begins)
+    if len(visible) == 1 and len(_WORDS.findall(_text(visible[0]))) >= 4 and not _told_as_one(metadata):
+        return _without_kicker(visible[0], wanted, begins)
     for name in told:
         return _without_site(name, metadata, sole=len(told) == 1)
     return _text(visible[0]) if visible else ""
+
+
+def _whole(told: Sequence[str]) -> tuple[str, ...]:
+    """The told headlines, those that an unescaped quotation mark cut off put behind one that goes on with it."""
+    cut = {name for name in told for other in told if other.startswith(name) and other[len(name) :].lstrip()[:1] in tuple(_QUOTES)}
+    return (*(name for name in told if name not in cut), *(name for name in told if name in cut))
+
+
+def _agreeing(headings: Sequence[LexborNode], told: Sequence[str], begins: set[str]) -> LexborNode | None:
+    """The heading that agrees best with what is told; the first one where nothing is told."""
+    best = max(headings, key=lambda node: _agreement(_text(node), told), default=None)
+    if best is None or not told:
+        return best
+    text = _text(best)
+    return best if letters(text) in begins or _agreement(text, told) >= _AGREES else None
+
+
+def _beginnings(told: Iterable[str], metadata: Metadata) -> set[str]:
+    """What the told headlines say in front of where an outlet's name may begin; not that name itself."""
+    site = letters(metadata.text("og:site_name") or "")
+    found = {letters(name[: mark.start()]) for name in told for mark in _BOUNDARY.finditer(name)}
+    return {key for key in found if len(key) >= _SHORTEST_BEGINNING and not (site and key in site)}
 
 
 def _text(node: LexborNode) -> str:
@@ -66,26 +95,63 @@ def _dice(one: str, other: str) -> float:
     return 2 * len(first & second) / (len(first) + len(second))
 
 
-def _without_kicker(node: LexborNode, wanted: set[str]) -> str:
-    """The headline without a label that stands in an element of its own beside it, where machines are told it without."""
+def _without_kicker(node: LexborNode, wanted: set[str], begins: set[str]) -> str:
+    """The headline without a label that stands in an element of its own beside it, where machines are told it without, or behind."""
     whole = _text(node)
     if letters(whole) in wanted:
-        return whole
+        wanted = begins
     pieces = [piece for piece in (fold(run.text_content or "") for run in node.traverse(include_text=True) if run.tag == "-text") if piece]
-    for cut in range(1, len(pieces)):
-        for part in (pieces[cut:], pieces[:cut]):
-            text = fold(" ".join(part))
-            if len(letters(text)) >= 12 and letters(text) in wanted:
-                return text
-    return whole
+    texts = [fold(" ".join(part)) for cut in range(1, len(pieces)) for part in (pieces[cut:], pieces[:cut])]
+    told = [text for text in texts if len(letters(text)) >= 12 and letters(text) in wanted]
+    return max(told, key=len, default=whole)
 
 
-def _visible_block(document: Document, told: Sequence[str], metadata: Metadata) -> str | None:
-    """A block near the top of the page that says exactly what machines are told."""
+def _told_as_one(metadata: Metadata) -> str | None:
+    """The headline that JSON-LD and OpenGraph tell word for word alike; None where they differ or one is silent."""
+    names = [_without_site(said, metadata) for said in (metadata.said("headline"), metadata.text("og:title")) if said]
+    return names[0] if len(names) == 2 and letters(names[0]) == letters(names[1]) else None
+
+
+def _with_kicker(document: Document, title: str, metadata: Metadata) -> str:
+    """The headline with the kicker that stands right above it, where machines are told both as one, word for word."""
+    name, key = _told_as_one(metadata), letters(title)
+    whole = letters(name or "")
+    if name is None or not key or whole == key or not whole.endswith(key):
+        return title
+    above = [place for place, block in enumerate(document.blocks) if place and block.tag == "h1" and letters(block.text) == key]
+    shown = any(letters(document.blocks[place - 1].text) + key == whole for place in above)
+    return name if shown or any(letters(block.text) == whole for block in document.blocks if block.tag in ("h1", "h2")) else title
+
+
+def _visible_block(document: Document, told: Sequence[str], begins: set[str], metadata: Metadata) -> str | None:
+    """A block near the top of the page that says exactly what machines are told, or else how that begins."""
     names = [letters(name) for name in told] + [letters(_without_site(name, metadata)) for name in told]
-    wanted = {name for name in names if len(name) >= _SHORTEST}
-    found = [block for block in document.blocks if block.tag != "li" and block.link < 0.5 and letters(block.text) in wanted]
-    return max(found, key=lambda block: len(block.text)).text if found else None
+    exact = {name for name in names if len(name) >= _SHORTEST}
+    blocks = [(block.text, letters(block.text)) for block in document.blocks if _may_be_headline(block)]
+    for wanted in (exact, begins):
+        if found := [text for text, key in blocks if key in wanted]:
+            return max(found, key=len)
+    return None
+
+
+def heading_over(document: Document, title: str, body: Sequence[Block], url: str) -> str | None:
+    """The heading right above the text, where the page has no h1 and machines are told nothing but the outlet's name."""
+    first = next((block for block in body if len(block.text) >= _PROSE and not _HEADING.match(block.tag)), None)
+    host = letters(max(urlsplit(url).netloc.removeprefix("www.").split(".")[:-1], key=len, default=""))
+    if first is None or len(host) < _SHORTEST or host not in letters(title) or any(block.tag == "h1" for block in document.blocks):
+        return None
+    place = next(k for k, block in enumerate(document.blocks) if block is first)
+    near = document.blocks[max(0, place - _NEAR) : place]
+    return next((block.text for block in reversed(near) if _HEADING.match(block.tag) and _may_be_headline(block)), None)
+
+
+# A heading stands this many blocks above the first long paragraph at most: a date, a byline, a picture's caption lie between.
+_NEAR, _PROSE = 4, 60
+_HEADING = re.compile(r"h[2-6]$")
+
+
+def _may_be_headline(block: Block) -> bool:
+    return block.tag not in ("li", "body") and block.link < 0.5 and block.furniture != "hidden"
 
 
 def _without_site(name: str, metadata: Metadata, *, sole: bool = False) -> str:
@@ -97,4 +163,5 @@ def _without_site(name: str, metadata: Metadata, *, sole: bool = False) -> str:
         parts.pop()
     if sole and len(parts) > 1:
         return max(parts, key=len)
-    return name
+    marks = [mark for mark in _BOUNDARY.finditer(name) if mark.start() and letters(name[mark.end() :]) == site]
+    return name[: marks[0].start()] if marks and site else name

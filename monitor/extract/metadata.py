@@ -67,8 +67,9 @@ def read_metadata(tree: LexborHTMLParser) -> Metadata:
 def _json_ld(tree: LexborHTMLParser) -> Mapping[str, Any]:
     """The object that describes the article best: an article rather than a page, with the most said about it."""
     best: tuple[int, Mapping[str, Any]] = (-1, {})
-    for script in tree.css('script[type="application/ld+json"]'):
-        for thing in _things(script.text(deep=True) or ""):
+    scripts = [script.text(deep=True) or "" for script in tree.css('script[type^="application/ld+json" i]')]
+    for text in scripts:
+        for thing in _things(text):
             kind = thing.get("@type")
             name = " ".join(map(str, kind)) if isinstance(kind, list) else str(kind)
             if not _ARTICLE_TYPE.search(name) or "ItemList" in name:
@@ -82,7 +83,17 @@ def _json_ld(tree: LexborHTMLParser) -> Mapping[str, Any]:
             )
             if score > best[0]:
                 best = (score, thing)
-    return best[1]
+    return best[1] or next(
+        (_told_in_pieces(text) for text in scripts if _ARTICLE_TYPE.search(text[:_MAX_JSON]) and _json(text) is None), {}
+    )
+
+
+_PIECE = re.compile(r'"(datePublished|dateModified|headline)"\s*:\s*"((?:[^"\\]|\\.)*)"(?=\s*[,}])')
+
+
+def _told_in_pieces(text: str) -> Mapping[str, Any]:
+    """What can be read of an article object that is no JSON: an unescaped quotation mark, a comma too many."""
+    return dict(reversed(_PIECE.findall(text[:_MAX_JSON])))
 
 
 def _things(text: str) -> Iterator[Mapping[str, Any]]:

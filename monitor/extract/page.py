@@ -8,7 +8,7 @@ from monitor.extract.blocks import Document, read_document
 from monitor.extract.body import Selection, select
 from monitor.extract.charset import decode
 from monitor.extract.header import read_header
-from monitor.extract.headline import title_of
+from monitor.extract.headline import heading_over, title_of
 from monitor.extract.letters import fingerprint, letters
 from monitor.extract.metadata import (
     Metadata,
@@ -29,6 +29,7 @@ from monitor.extract.stamps import (
     Reading,
     address_stamp,
     closing_stamp,
+    data_stamp,
     is_stamp_line,
     lone_stamp,
     machine_stamps,
@@ -36,11 +37,11 @@ from monitor.extract.stamps import (
     zone_of_language,
 )
 from monitor.extract.suspect import refused, suspicion
-from monitor.model import Content, Headers, Page, PageContext, Stamp
+from monitor.model import Content, Headers, Page, PageContext, RawPage, Stamp
 from monitor.proof import text_key
 
 # Goes up with every change that can read the same bytes differently; kept with each revision.
-EXTRACTOR = "blocks/1"
+EXTRACTOR = "blocks/2"
 SECOND = "trafilatura"
 
 
@@ -85,6 +86,9 @@ def _read(body: bytes, headers: Headers, context: PageContext) -> Page:
     document = read_document(tree)
     title = ruled.title or title_of(document, metadata)
     selection = select(document, title, _judge(metadata), _foreign(context), ruled.body)
+    own_url = canonical_of(tree, metadata, context.url) or context.url
+    if not ruled.title and (heading := heading_over(document, title, selection.blocks, own_url)):
+        title, selection = heading, select(document, heading, _judge(metadata), _foreign(context), ruled.body)
     content = _ruled(_content(document, metadata, selection, title, language, reading), ruled)
     content, extractor = _second_reading(html, content, context)
     posted, updated = _stamps(html, document, metadata, selection, title, reading, context)
@@ -161,9 +165,24 @@ def _compared(page: Page, document: Document, html: str, context: PageContext) -
         return page if known is None else replace(page, content=known)
     content = page.content
     if raw is not None:
+        if context.extractor not in (None, EXTRACTOR, SECOND):
+            content = _as_read_before(known, _read(raw.body, raw.headers, _first_look(raw, context)).content, content)
         old_html = decode(raw.body, raw.headers, charset=context.rule.charset if context.rule else None)
         content = reconcile(known, content, sight_of(read_document(old_html), old_html), sight_of(document, html))
     return replace(page, content=content, doubts=() if content is known else doubts_of(known, content))
+
+
+def _first_look(raw: RawPage, context: PageContext) -> PageContext:
+    return replace(context, url=raw.url, known=None, known_raw=None, known_posted=None, known_updated=None, extractor=EXTRACTOR)
+
+
+def _as_read_before(known: Content, again: Content, new: Content) -> Content:
+    """The new reading with what an older extractor read of each field that is the same, read by this one, on the page before and now."""
+    same = [name for name in _TEXTS if text_key(replace(again, **{name: getattr(new, name)})) == text_key(again)]
+    return replace(new, **{name: getattr(known, name) for name in same})
+
+
+_TEXTS = ("title", "subtitle", "authors", "section", "body", "captions")
 
 
 def _judge(metadata: Metadata) -> str | None:
@@ -196,5 +215,11 @@ def _stamps(
     if context.known is None and (posted is None or posted.source == "relative"):
         # "4 minutes ago" may be how long it takes to read; a day that is written out is better
         own = canonical_of(document.tree, metadata, context.url) or context.url
-        posted = address_stamp(own, reading) or guessed_day(html, reading) or closing_stamp(document, selection.blocks, reading) or posted
+        posted = (
+            data_stamp(html, reading)
+            or address_stamp(own, reading)
+            or guessed_day(html, reading)
+            or closing_stamp(document, selection.blocks, reading)
+            or posted
+        )
     return posted or context.known_posted, updated

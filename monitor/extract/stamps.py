@@ -31,8 +31,8 @@ _UPDATED_METAS = (
 
 # Words in front of a stamp, in the languages the stamps are read in. They only say which of the two it is.
 _POSTED_WORD = (
-    r"(?:first )?(?:posted|published|publication date|issued|created|released|date)|입력|등록|게재|작성|발행|승인|기사입력"
-    r"|公開|掲載|配信|投稿|发布|發布"
+    r"(?:first )?(?:posted|published|publication date|issued|created|released|date)|\b(?:datum|fecha|data|дата)\b|التاريخ"
+    r"|입력|등록|게재|작성|발행|승인|기사입력|날짜|公開|掲載|配信|投稿|日付|发布|發布|日期"
     r"|发表|發表|刊登|(?:erst)?veröffentlicht|erschienen|erstellt|publié|paru|mis en ligne|créé|publicado|publicada|creado"
     r"|pubblicat[oa]|inserito"
     r"|creato|опубликован[оа]?|дата публикации|размещено|создано|نشر|نُشر|تاريخ النشر"
@@ -62,6 +62,8 @@ _AFTER_LABEL = re.compile(
     r"^[\s:：|·.,;–—/\-\]\)】)>]*(?:(?:on|at|am|um|le|el|il|à|a las|alle|em|в|den|日時?|time|date|uhr|in)\b[\s:：]*)*", re.IGNORECASE
 )
 _MAX_LINE = 160
+# A line that is a link speaks of another page.
+_A_LINK = 0.9
 
 
 # Where nothing else names a zone, the language does, if nearly all of its outlets share one.
@@ -136,9 +138,8 @@ def visible_stamps(blocks: Sequence[Block], reading: Reading) -> tuple[Stamp | N
     """Posted and Updated from labelled lines; of each the first in reading order."""
     posted = updated = None
     for block in blocks:
-        if len(block.text) > _MAX_LINE or not _LOOKS_LIKE_A_TIME.search(block.text):
-            continue
-        for kind, text in labelled(block.text):
+        line = _stamp_line(block)
+        for kind, text in labelled(line) if line else ():
             if kind == "posted" and posted is None:
                 posted = reading.read(text, "visible")
             elif kind == "updated" and updated is None:
@@ -148,9 +149,19 @@ def visible_stamps(blocks: Sequence[Block], reading: Reading) -> tuple[Stamp | N
     return posted, updated
 
 
+def _stamp_line(block: Block) -> str | None:
+    """What of this block may tell times: a short line that is no link, or the beginning of a longer one that begins with a label."""
+    text = block.text
+    if block.link > _A_LINK or not _LOOKS_LIKE_A_TIME.search(text[:_MAX_LINE]):
+        return None
+    return text[:_MAX_LINE] if len(text) <= _MAX_LINE or _LABELLED.match(text) else None
+
+
 def labelled(line: str) -> Iterable[tuple[str, str]]:
-    """The parts of a line that begin with a word like Posted or Updated, each with what follows up to the next."""
+    """The parts of a line that begin with a word like Posted or Updated, each with what follows up to the next; or that end with one."""
     marks = list(_LABELLED.finditer(line))
+    if len(marks) == 1 and marks[0].end() == len(line) and _LOOKS_LIKE_A_TIME.search(line[: marks[0].start()]):
+        yield ("updated" if marks[0]["updated"] else "posted"), line[: marks[0].start()]
     for mark, following in zip_longest(marks, marks[1:]):
         rest = line[mark.end() : following.start() if following else None]
         rest = _AFTER_LABEL.sub("", rest).strip(" |·,;([{【")
@@ -160,7 +171,7 @@ def labelled(line: str) -> Iterable[tuple[str, str]]:
 
 def lone_stamp(document: Document, title: str, body: Sequence[Block], reading: Reading) -> Stamp | None:
     """A time without a label: a short line near the headline that holds a date, or a `<time>` there, which may tell the minute."""
-    near = _near_headline(document, title, body)
+    near = [*_near_headline(document, title, body), *_named_between(document, title, body)]
     text = {id(block) for block in body[:6]}
     seen = next((stamp for b in near if not b.figure and (stamp := _date_in(b.text, reading, is_text=id(b) in text))), None)
     places = {block.at for block in near}
@@ -209,12 +220,26 @@ def _near_headline(document: Document, title: str, body: Sequence[Block]) -> Seq
     return [*blocks[place:below], *reversed(blocks[max(0, place - _ABOVE) : place])]
 
 
+# What developers call the line that tells when and by whom.
+_STAMP_NAMES = re.compile(r"meta|metadata|timestamp|dateline|publish|byline")
+
+
+def _named_between(document: Document, title: str, body: Sequence[Block]) -> Sequence[Block]:
+    """Lines between the headline and the text, however far from it, whose names say that they tell times."""
+    blocks, wanted = document.blocks, letters(title)
+    place = next((k for k, block in enumerate(blocks) if wanted and letters(block.text) == wanted), None)
+    start = next((k for k, block in enumerate(blocks) if body and block is body[0]), 0)
+    if place is None:
+        return ()
+    return [block for block in blocks[place:start] if block.furniture and block.link < _A_LINK and _STAMP_NAMES.match(block.furniture)]
+
+
 _DAY = re.compile(
     r"(?<!\d)(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}|\d{1,2}\.\d{1,2}\.\d{2}(?!\d)"
     r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]"
     r"|\d{1,2}(?:st|nd|rd|th|er|º|\.)?\s(?:de\s)?[^\W\d_]{3,12}\.?,?\s(?:de\s|del\s)?\d{4}|[^\W\d_]{3,10}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4})"
-    r"(?:[T,\s|·–-]{1,4}(?:at\s|um\s|à\s|a las\s|alle\s)?\d{1,2}[:.h]\d{2}(?::\d{2})?"
-    r"(?:\s?[ap]\.?m\.?)?(?:\s(?:Uhr|UTC|GMT|[A-Z]{3,4})(?!\w))?)?",
+    r"(?:[T,\s|·–-]{1,4}(?:at\s|um\s|à\s|a las\s|alle\s|오전\s?|오후\s?|午前\s?|午後\s?|上午\s?|下午\s?)?"
+    r"\d{1,2}(?:[:.h]|[時时点點시]\s?)\d{2}(?:[:분分]\d{2})?[분分]?(?:\s?[ap]\.?m\.?)?(?:\s(?:Uhr|UTC|GMT|[A-Z]{3,4})(?!\w))?)?",
     re.IGNORECASE,
 )
 
@@ -237,6 +262,18 @@ def _date_in(line: str, reading: Reading, *, is_text: bool = False) -> Stamp | N
 _IN_ADDRESS = re.compile(
     r"/(20\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_-]|\D)|/(20\d\d)/([1-9]|1[0-2])/([1-9]|[12]\d|3[01])/"
 )
+
+
+_IN_DATA = re.compile(
+    r"""(?:"|&quot;)(?:first_?)?(?:date_?published|publish(?:ed|ing)?_?(?:date|time|at|on)|publication_?(?:date|time)|pub_?date)(?:"|&quot;)"""
+    r"""\s*:\s*(?:"|&quot;)([^"&]{8,40})(?:"|&quot;)""",
+    re.IGNORECASE,
+)
+
+
+def data_stamp(html: str, reading: Reading) -> Stamp | None:
+    """The day of publication in the data that a page carries for its own scripts: the first that can be read."""
+    return next((stamp for found in _IN_DATA.finditer(html) if (stamp := reading.read(found[1], "data"))), None)
 
 
 def address_stamp(url: str | None, reading: Reading) -> Stamp | None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from monitor.engine.outage import Outage
+from monitor.engine.outage import Outage, is_unreached
 from monitor.fetch.politeness import host_of
 from monitor.look import look
 from monitor.model import Answer, Failure, FeedTask, PageTask, Request, Saved, Task, Turn
@@ -54,7 +54,10 @@ async def drive(recipe: Recipe, fetcher: Fetcher, pool: Executor | None = None, 
 
 
 class TurnRunner:
-    """Works off claimed turns: one host, its tasks one after the other (or `per_host` at a time), then the host is released."""
+    """Works off claimed turns: one host, its tasks one after the other (or `per_host` at a time), then the host is released.
+
+    An outage of ours ends the turn; with `tells_all` each task is told as failed all the same, and `make_good` is left to the caller.
+    """
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class TurnRunner:
         pool: Executor,
         outage: Outage | None = None,
         recipes: Callable[[Task, Doors], Recipe] | None = None,
+        tells_all: bool = False,
     ) -> None:
         self.doors = doors
         self.fetcher = fetcher
@@ -71,6 +75,7 @@ class TurnRunner:
         self.stopping = False
         self._pool = pool
         self._outage = outage
+        self._tells_all = tells_all
         self._recipes = recipes or recipe_of
         self._loop = asyncio.get_running_loop()
 
@@ -88,10 +93,13 @@ class TurnRunner:
             while waiting and not self._must_stop(turn):
                 task = waiting.pop(0)
                 try:
-                    told(await self._one(task))
+                    told(await self._one(turn, task))
                 except Offline:
                     waiting.append(task)
                     return
+                finally:
+                    if not self._tells_all:
+                        await self.make_good()
                 if self._rest(turn.host) > _LONG_REST:
                     return
 
@@ -114,10 +122,24 @@ class TurnRunner:
     def _rest(self, host: str) -> timedelta:
         return self.fetcher.rest(host)
 
-    async def _one(self, task: Task) -> Done:
+    async def make_good(self) -> None:
+        """Gives back the tasks that were charged with an outage of ours before it was known to be one."""
+        for turn, task in self._outage.wronged() if self._outage is not None else ():
+            await self._loop.run_in_executor(self._pool, self.doors.store.give_back, turn, (task,), self.doors.clock.now())
+
+    async def _one(self, turn: Turn, task: Task) -> Done:
         started = self.doors.clock.monotonic()
+        unreached = False
+
+        def judge(answer: Answer) -> None:
+            nonlocal unreached
+            unreached = is_unreached(answer)
+            self._judge(answer)
+
         try:
-            saved = await drive(self._recipes(task, self.doors), self.fetcher, self._pool, self._judge)
+            saved = await drive(self._recipes(task, self.doors), self.fetcher, self._pool, judge)
+            if unreached and self._outage is not None:
+                self._outage.blame(turn, task)
         except Offline:
             raise
         except Exception as error:
@@ -139,7 +161,7 @@ class TurnRunner:
         return onward if isinstance(onward, Saved) else None
 
     def _judge(self, answer: Answer) -> None:
-        if self._outage is not None and self._outage.is_ours(answer, self.doors.clock.monotonic()):
+        if self._outage is not None and self._outage.is_ours(answer, self.doors.clock.monotonic()) and not self._tells_all:
             raise Offline
         wait = retry_after(answer) if isinstance(answer, Failure) and answer.status in (429, 503) else None
         if wait is not None and is_public_name(answer.final_url or answer.url):

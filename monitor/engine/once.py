@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.engine.drive import TASKS_PER_TURN, Done, TurnRunner
+from monitor.engine.outage import Outage
 from monitor.model import Turn
 from monitor.ports import Doors, Fetcher
 from monitor.settings import FetchSettings
@@ -27,7 +28,11 @@ async def run_once(doors: Doors, fetcher: Fetcher, settings: FetchSettings, *, f
         loop = asyncio.get_running_loop()
         if force:
             await loop.run_in_executor(pool, doors.store.make_due, feeds, doors.clock.now())
-        return await _Worker(doors, TurnRunner(doors, fetcher, settings, pool), settings, feeds, pool).run()
+        runner = TurnRunner(doors, fetcher, settings, pool, Outage(), tells_all=True)
+        try:
+            return await _Worker(doors, runner, settings, feeds, pool).run()
+        finally:
+            await runner.make_good()
 
 
 class _Worker:

@@ -162,7 +162,7 @@ class AskingStore(Protocol):
         ...
 
     def give_back(self, turn: Turn, tasks: Sequence[FeedTask | PageTask], now: datetime) -> None:
-        """Tasks of a turn that were not asked: due again at once (clean stop)."""
+        """Tasks of a turn that were not asked, or failed by our own fault: due again at once, and nothing is held against them."""
         ...
 
     def hold_host(self, host: str, until: datetime) -> None:

@@ -60,7 +60,10 @@ class Asking(Halves):
     def give_back(self, turn: Turn, tasks: Sequence[FeedTask | PageTask], now: datetime) -> None:
         def work(tx: Transaction) -> None:
             for task in tasks:
-                tx.run("UPDATE watch SET next_at = :now WHERE id = :id AND fence = :fence", now=now, id=task.watch_id, fence=task.fence)
+                tx.run(
+                    "UPDATE watch SET next_at = :now, failures = :failures, memo = :memo WHERE id = :id AND fence = :fence",
+                    now=now, failures=task.pace.failures, memo=task.pace.memo, id=task.watch_id, fence=task.fence,
+                )  # fmt: skip
             refresh_hosts(tx, [turn.host_id])
 
         self._write(work)

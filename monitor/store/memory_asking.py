@@ -60,7 +60,7 @@ class MemoryAsking(MemoryState):
         for task in tasks:
             watch = self.watches[task.watch_id]
             if watch.fence == task.fence:
-                watch.pace = replace(watch.pace, next_at=now)
+                watch.pace = replace(watch.pace, next_at=now, failures=task.pace.failures, memo=task.pace.memo)
 
     def hold_host(self, host: str, until: datetime) -> None:
         held = self.host(host)

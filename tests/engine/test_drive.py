@@ -81,6 +81,7 @@ def run(
     per_host: int = 1,
     outage: Outage | None = None,
     before: Callable[[TurnRunner], None] | None = None,
+    tells_all: bool = False,
 ) -> list[Done]:
     clock = FakeClock()
     doors = Doors(cast(Store, notebook), None, clock, ScheduleSettings(), lambda diff, tags: (), lambda host: None)  # type: ignore[arg-type]
@@ -88,7 +89,7 @@ def run(
 
     async def work() -> None:
         with ThreadPoolExecutor(2) as pool:
-            runner = TurnRunner(doors, web, FetchSettings(per_host=per_host), pool, outage, asks)
+            runner = TurnRunner(doors, web, FetchSettings(per_host=per_host), pool, outage, asks, tells_all)
             if before:
                 before(runner)
             await runner.run(turn, told.append)
@@ -168,6 +169,28 @@ def test_retry_after_holds_the_whole_host() -> None:
 @pytest.mark.parametrize("url", ["http://127.0.0.1:80/x", "http://localhost/x", "http://[::1]/", "http://nas.local/", "http://box/"])
 def test_an_address_that_many_may_share_is_not_held(url: str) -> None:
     assert not is_public_name(url)
+
+
+def test_who_was_blamed_before_an_outage_was_known_is_not_blamed_after() -> None:
+    hosts = [f"http://h{n}.example/a" for n in range(7)]
+    dead = {url: Failure(url, "connect", "", START) for url in hosts}
+    outage, notebook = Outage(), Notebook()
+
+    told = [run(a_turn(url), Web(dead), notebook, outage=outage) for url in hosts]
+
+    assert [len(done) for done in told] == [1, 1, 1, 1, 0, 0, 0]
+    assert sorted(notebook.given_back) == hosts
+
+
+def test_a_round_by_hand_tells_every_failure_and_blames_nobody_in_an_outage() -> None:
+    hosts = [f"http://h{n}.example/a" for n in range(7)]
+    dead = {url: Failure(url, "dns", "", START) for url in hosts}
+    outage, notebook = Outage(), Notebook()
+
+    told = [run(a_turn(url), Web(dead), notebook, outage=outage, tells_all=True) for url in hosts]
+
+    assert [outcomes(done) for done in told] == [["error:dns"]] * 7
+    assert {turn.tasks[0].url for turn, _ in outage.wronged()} == set(hosts)
 
 
 def test_an_outage_of_ours_is_counted_against_nobody() -> None:

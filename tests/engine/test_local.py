@@ -100,6 +100,22 @@ def test_a_forced_round_asks_all_again_once_each_and_conditionally(store: Store)
     assert all(request.validators is not None for request in web.asked[3:])
 
 
+def test_a_round_without_a_network_is_held_against_no_feed(store: Store) -> None:
+    clock = FakeClock()
+    web = FakeWeb(clock)
+    feeds = [Feed(f"f{n}", f"http://h{n}.example/feed") for n in range(6)]
+    for feed in feeds:
+        web[feed.url] = "error:dns"
+    store.sync_feeds(feeds, clock.now())
+
+    first = a_round(store, clock, web)
+    clock.move(minutes=1)
+    second = a_round(store, clock, web)
+
+    assert first == second == [feed.url for feed in feeds]
+    assert {state.failures for state in store.feeds()} == {0}
+
+
 def a_life(
     store: Store, setup: Setup, *, reload: Callable[[bool], Setup | None] = lambda asked: None, signals: int = signal.SIGTERM
 ) -> None:

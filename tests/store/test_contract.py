@@ -29,7 +29,7 @@ from store_cases import (
 
 from monitor import proof
 from monitor.errors import NotFound
-from monitor.model import ArticleUpdate, FeedTask, Key, Look, Pace, PageTask, Restamp, Said, Stamp, Validators
+from monitor.model import ArticleUpdate, FeedTask, Key, Look, Pace, PageTask, PollOutcome, Restamp, Said, Stamp, Validators
 from monitor.ports import ArticleQuery, EditQuery, Store
 from monitor.shapes import revision_json
 
@@ -163,6 +163,20 @@ def test_tasks_given_back_are_due_again_at_once(store: Store) -> None:
     store.release(turn, T0 + MINUTE)
 
     assert len(store.claim(T0 + MINUTE, hosts=8, per_host=8, lease=HOUR)) == 1
+
+
+def test_a_task_given_back_after_its_failure_was_kept_is_as_it_was_claimed(store: Store) -> None:
+    store.sync_feeds([FEED], T0)
+    (turn,) = store.claim(T0, hosts=8, per_host=8, lease=HOUR)
+    (task,) = turn.tasks
+    failed = replace(task.pace, next_at=T0 + 9 * HOUR, failures=4, memo='{"slow":2}')
+    store.save_poll(PollOutcome(task, T0, "error:dns", None, failed))  # type: ignore[arg-type]  # a feed's
+
+    store.give_back(turn, turn.tasks, T0 + MINUTE)
+    store.release(turn, T0 + MINUTE)
+
+    (again,) = store.claim(T0 + MINUTE, hosts=8, per_host=8, lease=HOUR)
+    assert (again.tasks[0].pace.failures, again.tasks[0].pace.memo) == (0, task.pace.memo)
 
 
 def test_a_claim_can_be_limited_to_feeds_and_to_a_kind_of_task(store: Store) -> None:

@@ -160,7 +160,7 @@ class _Line:
             yield from self._instant(now)
 
     def _digest(self, now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
-        rows = [row.id for page in self._due(now) for row in self._unmuted(page, now)]
+        rows = [row for page in self._due(now) for row in self._unmuted(page, now)]
         if rows:
             yield from self._claimed(rows, now)
         elif self.target.empty == "send":
@@ -181,10 +181,11 @@ class _Line:
             alone = max(0, budget - 1)
             left = [row for bundle in messages[alone:] for row in bundle.rows] + left
             messages = messages[:alone]
+        known = {row.id: row for row in rows}
         for bundle in messages:
-            yield from self._told(bundle, now)
+            yield from self._told([known[row] for row in bundle.rows], now)
         if left:
-            yield from self._surplus(left, now, sendable=bool(budget))
+            yield from self._surplus([known[row] for row in left], now, sendable=bool(budget))
 
     def _singly(self, groups: Sequence[Sequence[WaitingRow]], now: datetime) -> Iterator[Bundle]:
         """One message a story. The same edit in very many articles is one, without reading its words."""
@@ -199,28 +200,26 @@ class _Line:
                 words = []
         yield from stories(self._store.queued(words), now, settled=self._settled)
 
-    def _surplus(self, rows: Sequence[int], now: datetime, *, sendable: bool) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
+    def _surplus(self, rows: Sequence[WaitingRow], now: datetime, *, sendable: bool) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
         most, per = self._limit or MAX_PER
         reason = f"limit {most}/{_said(per)}"
         if sendable:
-            self._store.reschedule(rows, "held", reason, now)
+            self._store.reschedule([row.id for row in rows], "held", reason, now)
             yield from self._claimed(rows, now)
         else:
             free_at = self._store.messages_sent(self.target.name, now - per)[0] + per
-            self._hold(rows, "held", reason, free_at)
+            self._hold([row.id for row in rows], "held", reason, free_at)
 
-    def _told(self, bundle: Bundle, now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
-        if len(bundle.rows) > 1:
-            for row in self._store.rows(bundle.rows):
-                if row.dispatch.state == "waiting":
-                    reason = f"one message for {len(bundle.rows)} edits"
-                    self._store.reschedule([row.id], "waiting", reason, row.dispatch.due_at)
-        yield from self._claimed(bundle.rows, now)
+    def _told(self, rows: Sequence[WaitingRow], now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
+        waiting = [row.id for row in rows if row.dispatch.state == "waiting"]
+        if waiting and len(rows) > 1:
+            self._store.reschedule(waiting, "waiting", f"one message for {len(rows)} edits", now)
+        yield from self._claimed(rows, now)
 
-    def _claimed(self, rows: Sequence[int], now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
-        delivery = self._store.start_delivery(self.target.name, rows, now, LEASE)
+    def _claimed(self, rows: Sequence[WaitingRow], now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
+        delivery = self._store.start_delivery(self.target.name, [row.id for row in rows], now, LEASE)
         if delivery:
-            yield from self._message(delivery)
+            yield from self._message(delivery, rows)
 
     def _sign_of_life(self, now: datetime) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
         """A digest without edits, for readers who want to know that nothing happened."""
@@ -303,14 +302,14 @@ class _Line:
 
     # --- the message ---
 
-    def _message(self, delivery: Delivery) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
+    def _message(self, delivery: Delivery, rows: Sequence[WaitingRow] | None = None) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
         """The delivery with its report, and the edits that are shown whole; made from the rows alone, so that a retry says the same.
 
         A message that cannot be made (a damaged text, a bug of ours) is refused and ends as a dead letter; the others go on.
         """
         now = self._clock.now()
         try:
-            gravest = sorted(self._store.rows(delivery.rows), key=lambda row: (-row.edit.severity.score, -row.id))
+            gravest = sorted(rows or self._store.rows(delivery.rows), key=lambda row: (-row.edit.severity.score, -row.id))
             shown = self._store.queued(sorted(row.id for row in gravest[:SHOWN]))
             rest = [row.edit for row in gravest[SHOWN:]]
             report = self._follow_up(shown, now) or self._report(shown, rest, now)

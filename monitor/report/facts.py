@@ -1,6 +1,7 @@
 """What can be said of one edit in a few words: its headlines, its outlet, its gist. Pure."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from monitor.model import Diff, Edit
@@ -14,6 +15,7 @@ _NATURES = {
 }
 
 
+@lru_cache(maxsize=1024)
 def host_of(url: str) -> str:
     """The host of an address without `www.`; the address itself where it has none."""
     try:

@@ -1,6 +1,7 @@
 """The small numbers that stand for words in the tables. A number is given once and never used again for another word."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 EVENTS = ("new", "edited", "reverted", "gone", "restored")
 SOURCES = ("page", "feed")
@@ -28,7 +29,8 @@ def kind_mask(kinds: Iterable[str]) -> int:
     return sum(1 << KIND_BITS[kind] for kind in set(kinds) if kind in KIND_BITS)
 
 
-def kinds_of(mask: int, order: Iterable[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=4096)  # few sets of kinds are met again and again
+def kinds_of(mask: int, order: tuple[str, ...]) -> tuple[str, ...]:
     """The kinds of these bits, in the order given."""
     return tuple(kind for kind in order if mask >> KIND_BITS[kind] & 1)
 

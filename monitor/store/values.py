@@ -292,15 +292,19 @@ def edit_of(row: Row, feeds: tuple[str, ...]) -> Edit:
         seen_before=from_ms(row["seen_before"]),
         claimed_at=maybe_from_ms(row["claimed_at"]),
         kinds=kinds_of(row["kinds"], KIND_ORDER),
-        severity=Severity(cast(Level, LEVELS[row["level"]]), row["score"], tuple(json.loads(row["reasons"]))),
+        severity=Severity(cast(Level, LEVELS[row["level"]]), row["score"], _sentences(row["reasons"])),
         disclosed=None if row["disclosed"] is None else bool(row["disclosed"]),
         reverts_to=row["reverts_to"],
         stats=stats,
-        evidence=tuple(json.loads(row["evidence"])),
+        evidence=_sentences(row["evidence"]),
         held_by=row["held_by"],
         fingerprint=row["fingerprint"],
         id=row["id"],
     )
+
+
+def _sentences(kept: str) -> tuple[str, ...]:
+    return () if kept == "[]" else tuple(json.loads(kept))
 
 
 def change_json(change: Change) -> list[Any]:

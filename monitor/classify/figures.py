@@ -81,12 +81,13 @@ def figures(text: str, language: str) -> list[Figure]:
 @functools.cache
 def _hint() -> "re.Pattern[str]":
     words = "|".join([*SMALL, *ORDINAL, any_of(TIMES), any_of(MONTHS), any_of(DAYS), any_of(UNITS)])
-    return re.compile(rf"[\d%％$€£₩¥￥°−–+{_EAST_SIGNS}〇零一二三四五六七八九-]|(?<![^\W\d_])(?:{words})(?![^\W\d_])", re.I)
+    return re.compile(rf"[\d%％$€£₩¥￥°−–+{_EAST_SIGNS}〇零一二三四五六七八九-]|(?<![^\W\d_])(?:{words})(?![^\W\d_])")
 
 
 def may_hold_figure(text: str) -> bool:
     """Whether it is worth looking for figures here: a cheap question, sometimes yes in vain."""
-    return bool(_hint().search(text))
+    # in small letters: without `re.I` most of the alternatives are passed over by their first letter
+    return bool(_hint().search(text.lower()))
 
 
 # --- values ---------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import pairwise
 
 from monitor.model import Change
 
@@ -48,18 +48,20 @@ def hunks_of(change: Change) -> list[Hunk]:
     cut = bool(_ELLIPSIS.search(old[-40:]) and _ELLIPSIS.search(new[-40:]))
     out = []
     a = c = 0
-    for equal, group in groupby(change.segments, key=lambda segment: segment[0] == "="):
-        parts = list(group)
-        if equal:
-            size = sum(len(text) for _, text in parts)
-            a, c = a + size, c + size
+    # the removed stands before the added: a hunk ends where the next segment is no addition
+    removed = ""
+    for (sign, text), (following, _) in pairwise([*change.segments, ("=", "")]):
+        if sign == "=":
+            a, c = a + len(text), c + len(text)
             continue
-        removed = "".join(text for sign, text in parts if sign == "-")
-        added = "".join(text for sign, text in parts if sign == "+")
+        if sign == "-" and following == "+":
+            removed = text
+            continue
+        removed, added = (text, "") if sign == "-" else (removed, text)
         b, d = a + len(removed), c + len(added)
         at_cut = cut and len(old) - b < 6 and len(new) - d < 6 and max(len(removed), len(added)) < _CUT
         before, behind = min(a, _AROUND), min(c, _AROUND)
         places = (old[a - before : b + _AROUND], before, before + len(removed), new[c - behind : d + _AROUND], behind, behind + len(added))
         out.append(Hunk(change.field, removed, added, *places, at_cut))
-        a, c = b, d
+        a, c, removed = b, d, ""
     return out

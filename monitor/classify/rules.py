@@ -4,24 +4,24 @@ A rule looks at one change and its hunks; what it finds is kept in the edit as e
 reader should care, 0 to 100, before the place is considered: a figure in a headline weighs more than one in a caption.
 """
 
-import functools
 import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from monitor.classify.figures import Figure, figures, may_hold_figure
 from monitor.classify.hunks import Hunk
 from monitor.classify.notes import correction_note
-from monitor.classify.speech import is_title_case, names_changed, quotations, quote_change, stance_changed
+from monitor.classify.speech import has_marks, has_stance, is_title_case, names_changed, quotations, quote_change, stance_changed
 from monitor.classify.spelling import is_respelled
 from monitor.model import Change
 from monitor.text import fold, plain, shorten
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
-    """A change with what rules ask about it."""
+    """A change with what rules ask about it; what several rules ask is answered once."""
 
     change: Change
     hunks: tuple[Hunk, ...]
@@ -42,6 +42,16 @@ class Place:
     def is_reworded(self) -> bool:
         """Whether so much changed that a single word is not the edit."""
         return _REWORDED * sum(max(len(hunk.removed), len(hunk.added)) for hunk in self.hunks) > self.kept
+
+    @cached_property
+    def exchanged(self) -> str:
+        """All words that went or came: what is found nowhere in it need not be looked for hunk by hunk."""
+        return " ¦ ".join([text for sign, text in self.change.segments if sign != "="])
+
+    @cached_property
+    def touched(self) -> list[tuple[list[Figure], list[Figure]]]:
+        """The figures that each hunk touches, on both sides; empty when there are none at all."""
+        return [_touched(hunk, self.language) for hunk in self.hunks] if may_hold_figure(self.exchanged) else []
 
 
 # A word is looked at as an edit of its own where the text that stayed is so many times longer than what changed.
@@ -115,6 +125,7 @@ def _note(place: Place) -> list[str]:
 _QUOTE_MARKS = re.compile("[\"“”„«»「」『』〝〞＂]|(?<![^\\W\\d_])[‘'’]|[’'](?![^\\W\\d_])")
 _MARKS = re.compile(r"[^\w\s]")
 _SAYS = re.compile(r"[\W_]+")
+_SAID = re.compile(r"[^\W_]")
 
 
 def _typography(place: Place) -> list[str]:
@@ -133,6 +144,8 @@ def looks_alike(hunk: Hunk, language: str) -> bool:
         return True
     if hunk.removed.strip() and hunk.added.strip() and _parts(hunk.removed) != _parts(hunk.added):
         return False  # `setup` and `set up`: spelling
+    if bool(_SAID.search(hunk.removed)) != bool(_SAID.search(hunk.added)):
+        return False
     if _SAYS.sub("", plain(hunk.removed)) != _SAYS.sub("", plain(hunk.added)):
         return False
     if "?" in hunk.removed + hunk.added and hunk.removed.count("?") != hunk.added.count("?"):
@@ -175,7 +188,6 @@ def _rewritten(place: Place) -> list[str]:
 _DETAIL = 160
 
 
-@functools.lru_cache(maxsize=256)
 def _touched(hunk: Hunk, language: str) -> tuple[list[Figure], list[Figure]]:
     """The figures on each side that the hunk touches."""
     if max(len(hunk.removed), len(hunk.added)) > _DETAIL or not may_hold_figure(f"{hunk.removed} {hunk.added}"):
@@ -196,10 +208,9 @@ def _worth(figure: Figure) -> tuple[str, str, str]:
 
 def _changed_figures(place: Place, sort: str) -> list[str]:
     out = []
-    for hunk in place.hunks:
-        if hunk.at_cut:
+    for hunk, (old, new) in zip(place.hunks, place.touched, strict=False):
+        if hunk.at_cut or not old or not new:
             continue
-        old, new = _touched(hunk, place.language)
         went = _left_over(old, new, sort)
         came = _left_over(new, old, sort)
         if went and came and (hunk.words <= _EXCHANGE or _same_thing(went, came, hunk)):
@@ -253,11 +264,11 @@ def _quote(place: Place) -> list[str]:
         gone = quotations(place.old[:3000])
         return [f"a quotation was taken out: “{shorten(gone[0][2], 80)}”"] if gone else []
     out: list[str] = []
+    if place.change.op == "insert" or not (has_marks(place.old) or has_marks(place.new)):
+        return out
     for hunk in place.hunks:
-        if place.change.op == "insert" or hunk.at_cut or looks_alike(hunk, place.language):
-            continue
-        changed = quote_change(hunk)
-        if not changed:
+        changed = None if hunk.at_cut else quote_change(hunk)
+        if not changed or looks_alike(hunk, place.language):
             continue
         was, now = (shorten(words, 80) for words in changed)
         if was and now:
@@ -272,12 +283,14 @@ def _quote(place: Place) -> list[str]:
 def _name(place: Place) -> list[str]:
     if place.is_reworded or (place.is_headline and is_title_case(place.new)):
         return []
-    changed = [names_changed(hunk) for hunk in place.hunks if not is_respelled(hunk)]
-    return [f"a name changed: {_became(', '.join(went), ', '.join(came))}" for went, came in filter(None, changed)]
+    changed = [(hunk, names_changed(hunk)) for hunk in place.hunks]
+    return [
+        f"a name changed: {_became(', '.join(both[0]), ', '.join(both[1]))}" for hunk, both in changed if both and not is_respelled(hunk)
+    ]
 
 
 def _hedge(place: Place) -> list[str]:
-    changed = stance_changed([hunk for hunk in place.hunks if not hunk.at_cut])
+    changed = stance_changed([hunk for hunk in place.hunks if not hunk.at_cut]) if has_stance(place.exchanged) else None
     if changed and not place.is_reworded:
         went, came = changed
         if went and came:
@@ -292,6 +305,8 @@ _DISTANCED = 4
 
 def _distance(place: Place) -> list[str]:
     """Quotation marks that were put around a few words, or taken from them, the words themselves unchanged."""
+    if not _QUOTE_MARKS.search(place.exchanged):
+        return []
     segments = place.change.segments
     for k, (sign, text) in enumerate(segments):
         pair = segments[k + 1 : k + 3]

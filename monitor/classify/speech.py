@@ -42,6 +42,11 @@ def _is_speech(inside: str, before: str, *, least: int) -> bool:
     return bool(re.search("[，。！？；,]", inside) or re.search("[:：說说稱称指道曰言]", before))
 
 
+def has_marks(text: str) -> bool:
+    """Whether anything that may be a quotation mark stands in the text."""
+    return bool(_MARK.search(text))
+
+
 def quote_change(hunk: Hunk) -> tuple[str, str] | None:
     """The quotation before and after, when words inside it changed; one of them empty when it came or went whole."""
     if not (_MARK.search(hunk.old) or _MARK.search(hunk.new)):
@@ -185,6 +190,17 @@ _NEGATION_WORDS = 3
 def _stances() -> "re.Pattern[str]":
     latin = "|".join(f"(?P<{name}>(?<![{_LETTERS}])(?:{pattern})(?![a-zà-ÿа-я]))" for name, pattern in _STANCE.items())
     return re.compile(latin, re.I)
+
+
+def has_stance(text: str) -> bool:
+    """Whether it is worth looking for hedges, attributions and negations here: a cheap question, sometimes yes in vain."""
+    return bool(_stance_hint().search(text.lower()))
+
+
+@functools.cache
+def _stance_hint() -> "re.Pattern[str]":
+    words = "|".join(_STANCE.values()).replace("(?-i:may)", "may")
+    return re.compile(f"(?<![{_LETTERS}])(?:{words})")
 
 
 def stance(text: str) -> Counter[str]:

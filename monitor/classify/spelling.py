@@ -33,15 +33,17 @@ def is_respelled(hunk: Hunk) -> bool:
     old, new = hunk.removed.strip(), hunk.added.strip()
     if not new and old and (_doubled(hunk)):
         return True
-    if not old or not new or hunk.at_cut or (may_hold_figure(old) and may_hold_figure(new)):
+    if not old or not new or hunk.at_cut:
         return False
     if old.replace(" ", "").casefold() == new.replace(" ", "").casefold():
-        return old.casefold() != new.casefold()
+        return old.casefold() != new.casefold() and not (may_hold_figure(old) and may_hold_figure(new))
     first, second = old.split(), new.split()
     if len(first) != len(second) or len(first) > 3:
         return False
     differ = [(a, b) for a, b in zip(first, second, strict=True) if a != b]
-    return bool(differ) and all(_is_misspelling(a.strip(".,;:!?\"'“”‘’()"), b.strip(".,;:!?\"'“”‘’()")) for a, b in differ)
+    if not differ or not all(_is_misspelling(a.strip(".,;:!?\"'“”‘’()"), b.strip(".,;:!?\"'“”‘’()")) for a, b in differ):
+        return False
+    return not (may_hold_figure(old) and may_hold_figure(new))
 
 
 def _doubled(hunk: Hunk) -> bool:

@@ -10,11 +10,11 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
 
 from rapidfuzz.distance import Indel, LCSseq
 
 from monitor.diff.chain import Point, heaviest_chain
+from monitor.diff.ends import is_alike
 from monitor.diff.tokens import words
 
 # Share of words in common from which one unit is the other's revision; a unit that also changed place needs more.
@@ -58,12 +58,10 @@ def align(old: Sequence[str], new: Sequence[str], old_keys: Sequence[str], new_k
     links: list[Link] = []
     before_old = before_new = -1
     for i, j in [*kept, (len(old), len(new))]:
-        gap_old = free_old[bisect.bisect_right(free_old, before_old) : bisect.bisect_left(free_old, i)]
-        gap_new = free_new[bisect.bisect_right(free_new, before_new) : bisect.bisect_left(free_new, j)]
-        if not moves and len(gap_old) == len(gap_new) == 1 and _shared_ends(old[gap_old[0]], new[gap_new[0]]):
-            links.append(Link((gap_old[0],), (gap_new[0],)))
-        elif gap_old and gap_new:
-            links += _grown(_gap_pairs(gap_old, gap_new, bags), gap_old, gap_new, bags)
+        if i > before_old + 1 and j > before_new + 1:
+            gap_old = free_old[bisect.bisect_right(free_old, before_old) : bisect.bisect_left(free_old, i)]
+            gap_new = free_new[bisect.bisect_right(free_new, before_new) : bisect.bisect_left(free_new, j)]
+            links += _gap_links(gap_old, gap_new, bags, old, new)
         if i < len(old):
             links.append(Link((i,), (j,)))
         before_old, before_new = i, j
@@ -71,16 +69,6 @@ def align(old: Sequence[str], new: Sequence[str], old_keys: Sequence[str], new_k
         links += [Link((i,), (j,), moved=True) for i, j in elsewhere]
         links += _moved_and_edited(links, free_old, free_new, bags)
     return links
-
-
-def _shared_ends(old: str, new: str) -> bool:
-    """Whether most of two texts is the same from the beginning and from the end: alike without counting words."""
-    half = max(len(old), len(new)) // 2
-    start = len(commonprefix((old, new)))  # noqa: RUF071 - characters are meant, not parts of paths
-    if start >= half:
-        return True
-    end = len(commonprefix((old[start:][::-1], new[start:][::-1])))  # noqa: RUF071 - as above
-    return start + end >= half
 
 
 # --- equal units ----------------------------------------------------------------------------------------------------
@@ -214,6 +202,15 @@ def _shared(first: "array[int]", second: "array[int]") -> int:
 
 
 # --- gaps -----------------------------------------------------------------------------------------------------------
+
+
+def _gap_links(gap_old: list[int], gap_new: list[int], bags: _Bags, old: Sequence[str], new: Sequence[str]) -> list[Link]:
+    """Links of what stands between two anchors."""
+    if not gap_old or not gap_new:
+        return []
+    if len(gap_old) == len(gap_new) and all(is_alike(old[i], new[j]) for i, j in zip(gap_old, gap_new, strict=True)):
+        return [Link((i,), (j,)) for i, j in zip(gap_old, gap_new, strict=True)]
+    return _grown(_gap_pairs(gap_old, gap_new, bags), gap_old, gap_new, bags)
 
 
 def _gap_pairs(old: list[int], new: list[int], bags: _Bags) -> list[Pair]:

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from monitor.diff.align import Link, align
-from monitor.diff.split import sentences
-from monitor.diff.tokens import tokens, words
-from monitor.diff.words import joined, word_segments
+from monitor.diff.revision import revision
+from monitor.diff.tokens import words
 from monitor.model import Change, Content, Op, Said, Segment, Stats
 from monitor.text import fold
 
@@ -89,26 +88,6 @@ def _in_reading_order(changes: list[Change], removed: list[Change], links: list[
             number += 1
         order.append((last, 1, change.from_pars[0], change))
     return [change for *_, change in sorted(order, key=lambda item: item[:3])]
-
-
-def revision(old: str, new: str, language: str) -> tuple[Segment, ...]:
-    """The segments from one text to its revision; words of a sentence are matched only with those of its own revision."""
-    before, after = sentences(old, language), sentences(new, language)
-    if len(before) < 2 and len(after) < 2:
-        return joined(word_segments(tokens(old), tokens(new)))
-    segments: list[Segment] = []
-    i = j = 0
-    links = align(before, after, [fold(text) for text in before], [fold(text) for text in after], moves=False)
-    for link in [*links, Link((len(before),), (len(after),))]:
-        segments += [("-", "".join(before[i : link.old[0]])), ("+", "".join(after[j : link.new[0]]))]
-        if link.old[0] < len(before):
-            segments += _sentence("".join(before[k] for k in link.old), "".join(after[k] for k in link.new))
-        i, j = link.old[-1] + 1, link.new[-1] + 1
-    return joined(segments)
-
-
-def _sentence(old: str, new: str) -> list[Segment]:
-    return [("=", old)] if old == new else word_segments(tokens(old), tokens(new))
 
 
 # --- how much -------------------------------------------------------------------------------------------------------

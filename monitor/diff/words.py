@@ -4,14 +4,16 @@ Anchors on words that are unique in both (patience), rapidfuzz's exact search on
 islands that only tear a change apart are given up, and what was put in or taken out slides to the border of its phrase.
 """
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Sequence
-from itertools import groupby
 
 from rapidfuzz.distance import Indel
 
 from monitor.diff.chain import heaviest_chain
+from monitor.diff.ends import shared_end, shared_start
+from monitor.diff.tokens import tokens
 from monitor.model import Segment
 
 # Largest gap (old tokens times new tokens) that is searched exactly: its table takes an eighth of this in bytes.
@@ -23,21 +25,56 @@ Block = tuple[bool, int, int, int, int]
 """(equal?, old start, old end, new start, new end) in tokens."""
 
 
-def word_segments(old: Sequence[str], new: Sequence[str]) -> list[Segment]:
-    """The segments that lead from the old tokens to the new ones."""
-    blocks = _alternate(_runs(old, new), len(old), len(new))
-    if len(blocks) > 1:
-        blocks = _at_phrase_borders(_without_islands(blocks, old, new), old, new)
-    segments: list[Segment] = []
-    for equal, a, b, c, d in blocks:
+def word_changes(old: str, new: str) -> list[Segment]:
+    """The segments that lead from one sentence to its revision."""
+    if old == new:
+        return [("=", old)]
+    start, end = _shared_words(old, new)
+    before, after = tokens(old[start : len(old) - end]), tokens(new[start : len(new) - end])
+    blocks = _blocks(before, after)
+    changed = [block for block in blocks if not block[0]]
+    if (start or end) and (_is_one_sided(changed[0]) or _is_one_sided(changed[-1])):
+        # what only came or went may slide into what stands around it
+        start = end = 0
+        before, after = tokens(old), tokens(new)
+        blocks = _blocks(before, after)
+    segments: list[Segment] = [("=", old[:start])] if start else []
+    for equal, a, b, c, d in _at_phrase_borders(blocks, before, after):
         if equal:
-            segments.append(("=", "".join(old[a:b])))
+            segments.append(("=", "".join(before[a:b])))
             continue
         if b > a:
-            segments.append(("-", "".join(old[a:b])))
+            segments.append(("-", "".join(before[a:b])))
         if d > c:
-            segments.append(("+", "".join(new[c:d])))
+            segments.append(("+", "".join(after[c:d])))
+    if end:
+        segments.append(("=", old[len(old) - end :]))
     return segments
+
+
+def _shared_words(old: str, new: str) -> tuple[int, int]:
+    """How many characters both begin and both end with, up to blanks: whole words, that need not be parted into tokens."""
+    start = shared_start(old, new)
+    end = shared_end(old, new, min(len(old), len(new)) - start)
+    start = old.rfind(" ", 0, start) + 1
+    blank = old.find(" ", len(old) - end)
+    end = len(old) - blank if end and blank >= 0 else 0
+    near = old[start : start + 1] + new[start : start + 1] + old[len(old) - end - 1 :][:1] + new[len(new) - end - 1 :][:1]
+    # a blank that has grown, or `5 %`: a token of more than what is parted here
+    return (0, 0) if _JOINED.search(near + old[len(old) - end :][1:2]) else (start, end)
+
+
+_JOINED = re.compile(r"[\s%％]")
+
+
+def _blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
+    blocks = _alternate(_runs(old, new), len(old), len(new))
+    return _without_islands(blocks, old, new) if len(blocks) > 2 else blocks
+
+
+def _is_one_sided(block: Block) -> bool:
+    _, a, b, c, d = block
+    return a == b or c == d
 
 
 # --- matching -------------------------------------------------------------------------------------------------------
@@ -278,16 +315,22 @@ def _border(text: Sequence[str], at: int) -> int:
 def joined(segments: Sequence[Segment]) -> tuple[Segment, ...]:
     """Neighbouring segments of one sign made one, within each change the removed before the added."""
     out: list[Segment] = []
-    for equal, group in groupby((segment for segment in segments if segment[1]), key=lambda segment: segment[0] == "="):
-        texts = {"=": "", "-": "", "+": ""}
-        parts = list(group)
-        if equal:
-            out.append(("=", "".join(text for _, text in parts)))
-            continue
-        for sign, text in parts:
-            texts[sign] += text
-        if texts["-"]:
-            out.append(("-", texts["-"]))
-        if texts["+"]:
-            out.append(("+", texts["+"]))
-    return tuple(out)
+    same = removed = added = ""
+    for sign, text in segments:
+        if sign == "=" and text:
+            if removed or added:
+                out += _change(same, removed, added)
+                same, removed, added = text, "", ""
+            else:
+                same += text
+        elif sign == "-":
+            removed += text
+        elif sign == "+":
+            added += text
+    return (*out, *_change(same, removed, added))
+
+
+def _change(same: str, removed: str, added: str) -> list[Segment]:
+    """What stayed, and the change behind it."""
+    parts: tuple[Segment, ...] = (("=", same), ("-", removed), ("+", added))
+    return [segment for segment in parts if segment[1]]

@@ -1,0 +1,85 @@
+"""What two texts share at their ends is found without looking at every letter, and changes nothing of the answer."""
+
+import unicodedata
+from itertools import takewhile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.diff.ends import is_alike, shared_end, shared_start
+from monitor.diff.revision import revision
+from monitor.diff.words import word_changes
+from monitor.text import fold
+
+FEW_LETTERS = st.text("ab .。é%5", max_size=30)
+
+
+@settings(max_examples=500, deadline=None)
+@given(FEW_LETTERS, FEW_LETTERS)
+def test_shared_ends_are_as_long_as_they_can_be(one: str, other: str) -> None:
+    def common(first: str, second: str) -> int:
+        return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False))))
+
+    start = shared_start(one, other)
+    most = min(len(one), len(other)) - start
+
+    assert start == common(one, other)
+    assert shared_end(one, other, most) == min(most, common(one[::-1], other[::-1]))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        pytest.param("The minister resigned on Monday.", "The minister resigned on Tuesday.", True, id="one word"),
+        pytest.param("On Monday the minister resigned.", "On Tuesday the minister resigned", True, id="from both ends"),
+        pytest.param("Ten men saw the red boat sink off the coast.", "Two men saw the blue boat sink off this coast.", True, id="letters"),
+        pytest.param("The minister resigned on Monday.", "Harbour works will begin in the spring.", False, id="nothing"),
+    ],
+)  # fmt: skip
+def test_texts_that_are_surely_one_are_told_without_counting_words(one: str, other: str, expected: bool) -> None:
+    assert is_alike(one, other) is expected
+
+
+@settings(max_examples=500, deadline=None)
+@given(FEW_LETTERS, FEW_LETTERS, FEW_LETTERS, FEW_LETTERS)
+def test_a_change_between_shared_ends_spells_both_texts(start: str, old: str, new: str, end: str) -> None:
+    before, after = start + old + end, start + new + end
+
+    for segments in (revision(before, after, "en"), word_changes(before, after)):
+        assert "".join(text for sign, text in segments if sign != "+") == before
+        assert "".join(text for sign, text in segments if sign != "-") == after
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        pytest.param(
+            "Rain fell all week. The L.A. mayor spoke at noon.", "Rain fell all week. The L.A. county mayor spoke at noon.",
+            [("=", "Rain fell all week. The L.A."), ("+", " county"), ("=", " mayor spoke at noon.")], id="an abbreviation is no fence",
+        ),
+        pytest.param(
+            "The boat sank. Nobody was hurt.", "The boat sank. Two were rescued. Nobody was hurt.",
+            [("=", "The boat sank. "), ("+", "Two were rescued. "), ("=", "Nobody was hurt.")], id="a sentence that came is whole",
+        ),
+        pytest.param(
+            "Prices rose 5 % in May.", "Prices rose 7 % in May.", [("=", "Prices rose "), ("-", "5 %"), ("+", "7 %"), ("=", " in May.")],
+            id="a figure keeps its unit",
+        ),
+        pytest.param(
+            "The court heard three men.", "The court  heard four men.",
+            [("=", "The court"), ("-", " "), ("+", "  "), ("=", "heard "), ("-", "three"), ("+", "four"), ("=", " men.")],
+            id="a blank that grew",
+        ),
+    ],
+)  # fmt: skip
+def test_a_change_is_marked_as_a_reader_would(old: str, new: str, expected: list[tuple[str, str]]) -> None:
+    assert list(revision(old, new, "en")) == expected
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text(st.sampled_from("ab é\u00e9e\u0301\u00a0\u200b\u00ad\t\n 가각\u1100\u1161"), max_size=20))
+def test_a_text_that_is_folded_already_is_told_by_the_same_rule(text: str) -> None:
+    invisible = dict.fromkeys(map(ord, "\u00ad\u061c\u180e\u200b\u200e\u200f\u2060\ufeff"))
+
+    assert fold(text) == " ".join(unicodedata.normalize("NFC", text.translate(invisible)).split())

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Double, Index, Integer, LargeBinary, SmallInteger, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from monitor.store.codes import KIND_BITS
 from monitor.store.columns import NOT_A_ROWID_TABLE, Id, Instant, blob, code, maybe, moment, number, only_where, ref, row_id, words
 
 
@@ -55,6 +56,7 @@ class Listing(SQLModel, table=True):
     __table_args__ = (
         Index("listing_article", "article_id"),
         Index("listing_gone", "feed_id", "gone_at"),
+        Index("listing_of_feed", "feed_id", "article_id"),
     )
 
     feed_id: int = Field(primary_key=True, foreign_key="feed.id", sa_type=BigInteger)
@@ -178,7 +180,10 @@ class Edit(SQLModel, table=True):
     __table_args__ = (
         Index("edit_article", "article_id", "to_rev"),
         Index("edit_seen", "seen_before"),
-        Index("edit_level", "level", "id"),
+        Index("edit_medium", "id", **only_where("level >= 2")),
+        Index("edit_high", "id", **only_where("level >= 3")),
+        Index("edit_undisclosed", "id", **only_where("disclosed = 0")),
+        *(Index(f"edit_kind_{bit}", "id", **only_where(f"(kinds & {1 << bit}) <> 0")) for bit in KIND_BITS.values()),
         Index("edit_fingerprint", "host_id", "fingerprint", **only_where("fingerprint IS NOT NULL")),
     )
 

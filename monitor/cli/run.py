@@ -18,6 +18,7 @@ from monitor.errors import UsageError
 if TYPE_CHECKING:
     from monitor.app import App
     from monitor.engine.cluster import Cluster, Telling
+    from monitor.engine.leader import Leader
     from monitor.engine.local import Job, Setup
     from monitor.engine.once import Round
     from monitor.engine.workers import ProcessWorkers
@@ -47,6 +48,7 @@ def run(face: Face, live: bool, json_log: bool, metrics: str | None) -> None:
     is named in the log and the last good one stays.
     """
     from monitor.cli.live import live_table
+    from monitor.engine.leader import Leader
     from monitor.engine.local import LocalEngine
     from monitor.store.lock import hold
 
@@ -56,7 +58,8 @@ def run(face: Face, live: bool, json_log: bool, metrics: str | None) -> None:
         workers = process_workers(app.settings)
         try:
             store = app.writing()
-            engine = LocalEngine(_setup(app, store, workers), _Reload(face, app, store, workers))
+            leader = Leader(app.database_url)
+            engine = LocalEngine(_setup(app, store, workers, leader), _Reload(face, app, store, workers, leader))
             with live_table(face) if live else nullcontext(), _pages(app, store), figures_served(metrics, store, app.clock, engine.tally):
                 asyncio.run(engine.run())
         finally:
@@ -120,21 +123,19 @@ def process_workers(settings: "Settings") -> "ProcessWorkers":
     return workers
 
 
-def _setup(app: "App", store: "Store", workers: "ProcessWorkers") -> "Setup":
+def _setup(app: "App", store: "Store", workers: "ProcessWorkers", leader: "Leader") -> "Setup":
     from monitor.engine.local import Setup
 
     doors, fetcher = app.doors(store, workers), app.fetcher(store)
     if not app.is_cluster:
         return Setup(app.settings, doors, fetcher, _jobs(app, store))
     from monitor.engine.cluster import Cluster, Worker, install_queue
-    from monitor.engine.leader import Leader
     from monitor.store.sql import SqlStore
 
     assert isinstance(store, SqlStore)  # what is_cluster means
     install_queue(app.database_url)
     store.make_months(app.clock.now())
     cluster = Cluster(store, Worker(app.settings, store, doors, fetcher, app.database_url, telling_of(app, store)))
-    leader = Leader(app.database_url)
     return Setup(app.settings, doors, fetcher, [leader.only(job) for job in _cluster_jobs(app, store, cluster)], cluster)
 
 
@@ -232,10 +233,10 @@ def _tell(app: "App", store: "Store", settings: "Settings", notifiers: "Notifier
 class _Reload:
     """Reads the configuration again when a file of it changed, or when asked to."""
 
-    def __init__(self, face: Face, app: "App", store: "Store", workers: "ProcessWorkers") -> None:
+    def __init__(self, face: Face, app: "App", store: "Store", workers: "ProcessWorkers", leader: "Leader") -> None:
         from monitor.config import file_stamps
 
-        self._face, self._app, self._store, self._workers = face, app, store, workers
+        self._face, self._app, self._store, self._workers, self._leader = face, app, store, workers, leader
         self._seen = file_stamps(app.settings.config_dir)
 
     def __call__(self, asked: bool) -> "Setup | None":
@@ -256,7 +257,7 @@ class _Reload:
         self._app = replace(self._app, settings=settings)
         self._store.sync_feeds(settings.feeds, self._app.clock.now(), settings.schedule)
         self._store.sync_targets([target.name for target in addressees(settings.targets)], self._app.clock.now())
-        return _setup(self._app, self._store, self._workers)
+        return _setup(self._app, self._store, self._workers, self._leader)
 
 
 # --- what a check tells ---------------------------------------------------------------------------------------------

@@ -111,7 +111,11 @@ def _matches(rows: Rows, query: Query, where: str, feeds: Sequence[str], since: 
         )
         values["slugs"] = list(feeds)
     if since is not None:
-        conditions.append("revision.first_seen_at >= :since")
+        # and a place to end: a walk from the newest on would else pass every older one
+        numbers = "doc.rowid" if rows.dialect == "sqlite" else "doc.revision_id"
+        conditions.append(
+            f"revision.first_seen_at >= :since AND {numbers} >= (SELECT coalesce(min(+id), 0) FROM revision WHERE first_seen_at >= :since)"
+        )
         values["since"] = since
     if rows.dialect == "sqlite":
         source, order = "doc JOIN revision ON revision.id = doc.rowid", "doc.rowid"

@@ -24,7 +24,7 @@ from monitor.extract.metadata import (
 )
 from monitor.extract.reconcile import doubts_of, reconcile, sight_of
 from monitor.extract.rules import Ruled, apply
-from monitor.extract.second import guessed_day, second_text
+from monitor.extract.second import guessed_day, is_at_odds, second_text
 from monitor.extract.stamps import (
     Reading,
     address_stamp,
@@ -163,13 +163,19 @@ def _compared(page: Page, document: Document, html: str, context: PageContext) -
     known, raw = context.known, context.known_raw
     if known is None or text_key(known) == text_key(page.content):
         return page if known is None else replace(page, content=known)
+    if raw is None:
+        return replace(page, doubts=doubts_of(known, page.content))
     content = page.content
-    if raw is not None:
-        if context.extractor not in (None, EXTRACTOR, SECOND):
-            content = _as_read_before(known, _read(raw.body, raw.headers, _first_look(raw, context)).content, content)
-        old_html = decode(raw.body, raw.headers, charset=context.rule.charset if context.rule else None)
-        content = reconcile(known, content, sight_of(read_document(old_html), old_html), sight_of(document, html))
-    return replace(page, content=content, doubts=() if content is known else doubts_of(known, content))
+    if context.extractor not in (None, EXTRACTOR, SECOND):
+        content = _as_read_before(known, _read(raw.body, raw.headers, _first_look(raw, context)).content, content)
+    old_html = decode(raw.body, raw.headers, charset=context.rule.charset if context.rule else None)
+    content = reconcile(known, content, sight_of(read_document(old_html), old_html), sight_of(document, html))
+    if content is known:
+        return replace(page, content=content)
+    doubts = doubts_of(known, content)
+    if not doubts and is_at_odds(old_html, html, known, content):
+        doubts = ("extractors at odds",)
+    return replace(page, content=content, doubts=doubts)
 
 
 def _first_look(raw: RawPage, context: PageContext) -> PageContext:

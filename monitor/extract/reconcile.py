@@ -68,7 +68,7 @@ def doubts_of(known: Content, new: Content) -> tuple[str, ...]:
     """Reasons not to believe a change at first sight."""
     doubts = []
     here = letters(" ".join((new.subtitle or "", *new.body)))
-    sizes = [(len(paragraph), letters(paragraph) in here or _pair(paragraph, new.body) is not None) for paragraph in known.body]
+    sizes = [(len(paragraph), letters(paragraph) in here or partner_of(paragraph, new.body) is not None) for paragraph in known.body]
     size, kept = sum(size for size, _ in sizes), sum(size for size, stays in sizes if stays)
     if size and kept < _HALF * size and sum(map(len, new.body)) < _SHRUNK * size:
         doubts.append("much text lost")
@@ -92,9 +92,9 @@ def _steady(known: str | None, new: str | None, before: Sight, now: Sight) -> st
 def _steady_captions(known: Sequence[str], new: Sequence[str], before: Sight, now: Sight) -> tuple[str, ...]:
     keys = {letters(caption) for caption in new}
     lost = [caption for caption in known if letters(caption) not in keys]
-    kept = [caption for caption in lost if now.shows(caption) and _pair(caption, new) is None]
+    kept = [caption for caption in lost if now.shows(caption) and partner_of(caption, new) is None]
     olds = {letters(caption) for caption in known}
-    came = [c for c in new if letters(c) in olds or not (before.shows(c) and _pair(c, lost) is None)]
+    came = [c for c in new if letters(c) in olds or not (before.shows(c) and partner_of(c, lost) is None)]
     if not kept:
         return tuple(came)
     order = {letters(caption): place for place, caption in enumerate(known)}
@@ -124,8 +124,8 @@ def _steady_body(known: Sequence[str], new: Sequence[str], before: Sight, now: S
     for gone, came in _gaps(old_keys, new_keys):
         lost = [known[i] for i in gone]
         fresh = [new[j] for j in came]
-        kept = [p for p in lost if letters(p) not in in_new and now.shows(p) and _pair(p, fresh) is None]
-        added = [p for p in fresh if letters(p) in in_old or not before.shows(p) or _pair(p, lost) is not None]
+        kept = [p for p in lost if letters(p) not in in_new and now.shows(p) and partner_of(p, fresh) is None]
+        added = [p for p in fresh if letters(p) in in_old or not before.shows(p) or partner_of(p, lost) is not None]
         steady.extend(_in_order(lost, kept, added))
     return tuple(steady)
 
@@ -134,7 +134,7 @@ def _in_order(lost: Sequence[str], kept: Sequence[str], added: Sequence[str]) ->
     """Kept paragraphs before or behind what was added, as they stood before or behind what it replaced."""
     if not added or not kept:
         return (*kept, *added)
-    partner = next((place for place, p in enumerate(lost) if _pair(p, added) is not None), None)
+    partner = next((place for place, p in enumerate(lost) if partner_of(p, added) is not None), None)
     if partner is None:
         return (*kept, *added)
     front = [p for p in kept if lost.index(p) < partner]
@@ -183,8 +183,8 @@ def _once(keys: Sequence[str]) -> dict[str, int]:
 # --- likeness -------------------------------------------------------------------------------------------------------
 
 
-def _pair(text: str, others: Iterable[str]) -> str | None:
-    """The other text that is this one, edited."""
+def partner_of(text: str, others: Iterable[str]) -> str | None:
+    """The other text that is this one, edited; None when each is a text of its own."""
     words = _words(text)
     for other in others:
         theirs = _words(other)

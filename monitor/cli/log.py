@@ -2,8 +2,8 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -16,9 +16,6 @@ from monitor.errors import UsageError
 if TYPE_CHECKING:
     from monitor.model import Edit
     from monitor.ports import EditQuery
-
-ROOMY = 140
-"""Columns from which a line has room for all kinds of an edit."""
 
 
 @click.command()
@@ -116,20 +113,29 @@ def _log_edits(
     )
     edits = list(reading.store.edits(query)) if query.newest else reading.store.edits(query)
     if isinstance(edits, list):
-        edits.reverse()
+        edits.sort(key=lambda edit: (edit.seen_before, edit.id))
     if follow:
         edits = _and_those_to_come(face, query, edits)
     if data.wanted:
         print_rows((edit_json(edit) for edit in edits), "log", data.as_lines, data.fields)
         return
+    _print_edits(face, edits, reading.settings.timezone)
+    if isinstance(edits, list):
+        say_if_cut(len(edits), query.limit)
+
+
+def _print_edits(face: Face, edits: "Iterable[Edit]", timezone: str) -> None:
+    """An edit a line; on a terminal cut to its width, under the day it was seen."""
     from monitor.render.terminal import render_edit_line
 
     width = face.columns if sys.stdout.isatty() else None
+    zone, day = ZoneInfo(timezone), None
     for edit in edits:
-        told = edit if width is None or width >= ROOMY else replace(edit, kinds=_few(edit.kinds))
-        click.echo(render_edit_line(told, timezone=reading.settings.timezone, columns=width, color=face.is_colored))
-    if isinstance(edits, list):
-        say_if_cut(len(edits), query.limit)
+        seen_on = edit.seen_before.astimezone(zone).date()
+        if width is not None and seen_on != day:
+            click.echo(f"{seen_on:%A} {seen_on.isoformat()}")
+            day = seen_on
+        click.echo(render_edit_line(edit, timezone=timezone, columns=width, color=face.is_colored, dated=width is None))
 
 
 def _and_those_to_come(face: Face, query: "EditQuery", edits: "Iterable[Edit]") -> "Iterator[Edit]":
@@ -220,8 +226,3 @@ def _log_restamps(reading: Reading, ref: str | None, feeds: tuple[str, ...], sin
         ),
         flexible=4,
     )
-
-
-def _few(kinds: tuple[str, ...]) -> tuple[str, ...]:
-    """The first two kinds, and how many more there are: a line has to keep room for the headline."""
-    return kinds if len(kinds) < 3 else (*kinds[:2], f"+{len(kinds) - 2}")

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 OFF_TERMINAL = 80
-MIN_FLEXIBLE = 16  # columns; a headline that is cut shorter tells nothing
+MIN_FLEXIBLE = 24  # columns; a headline that is cut shorter tells nothing
+MIN_COLUMN = 16  # columns of any other text, a date with its time among them, as long as the line has room
 
 Row = Mapping[str, Any]
 
@@ -31,7 +32,7 @@ def print_lines(rows: Iterable[Row]) -> None:
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, flexible: int) -> None:
-    """Columns side by side, nothing wrapped. On a terminal the `flexible` column is cut to fit; a last column is never padded."""
+    """Columns side by side, nothing wrapped. On a terminal they are cut to fit, `flexible` first; a last column is never padded."""
     lines = [list(map(str, row)) for row in rows]
     if not lines:
         return
@@ -40,12 +41,23 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, flexi
     table = [list(headings), *lines] if sys.stdout.isatty() else lines
     widths = [max(display_width(row[at]) for row in table) for at in range(len(headings))]
     if sys.stdout.isatty():
-        rest = columns() - sum(widths) + widths[flexible] - 2 * (len(widths) - 1)
-        widths[flexible] = min(widths[flexible], max(rest, MIN_FLEXIBLE))
+        widths = fitted(widths, flexible, columns() - 2 * (len(widths) - 1))
     for at, row in enumerate(table):
         cells = [cut_to_width(cell, width) for cell, width in zip(row, widths, strict=True)]
         line = "  ".join(cell + " " * (width - display_width(cell)) for cell, width in zip(cells, widths, strict=True)).rstrip()
         click.echo(click.style(line, bold=True) if at == 0 and table is not lines else line)
+
+
+def fitted(widths: Sequence[int], flexible: int, room: int) -> list[int]:
+    """Widths that fit into `room`: the flexible column gives way first, then the widest of the others, then whichever is the widest."""
+    fit = list(widths)
+    for at, least in ((flexible, MIN_FLEXIBLE), (None, MIN_COLUMN), (None, 1)):
+        while (over := sum(fit) - room) > 0:
+            giving = at if at is not None else max((i for i in range(len(fit)) if least == 1 or i != flexible), key=lambda i: fit[i])
+            if fit[giving] <= least:
+                break
+            fit[giving] -= min(over, fit[giving] - least) if at is not None else 1
+    return fit
 
 
 def chosen(row: Row, fields: str | None) -> dict[str, Any]:

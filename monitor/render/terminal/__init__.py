@@ -85,9 +85,9 @@ def render_show(revision: Revision, *, timezone: str, columns: int, color: bool)
     return painted(reading(revision, width=columns, zone=_zone(timezone)), color=color)
 
 
-def render_edit_line(edit: Edit, *, timezone: str, columns: int | None, color: bool) -> str:
-    """One edit on one line, without a line break; `columns` None: not cut."""
-    return painted([edit_line(edit, width=columns, zone=_zone(timezone))], color=color).rstrip("\n")
+def render_edit_line(edit: Edit, *, timezone: str, columns: int | None, color: bool, dated: bool = True) -> str:
+    """One edit on one line, without a line break; `columns` None: not cut. Without `dated` only the time of day is told."""
+    return painted([edit_line(edit, width=columns, zone=_zone(timezone), dated=dated)], color=color).rstrip("\n")
 
 
 def _zone(name: str) -> tzinfo:

@@ -22,7 +22,12 @@ def stat(diff: Diff, sections: Sequence[Section], *, width: int) -> list[Line]:
     stats = diff.edit.stats
     total = f" {len(rows)} change{'' if len(rows) == 1 else 's'}, +{stats.words_added} −{stats.words_removed} words"
     touched = stats.changed + stats.added + stats.removed + stats.moved
-    return [*lines, line(Span(f"{total}, {touched} of {max(stats.paragraphs, 1)} paragraphs, similarity {stats.similarity:.2f}"))]
+    return [
+        *lines,
+        line(
+            Span(f"{total}, {touched} of {max(touched, stats.paragraphs + stats.removed, 1)} paragraphs, similarity {stats.similarity:.2f}")
+        ),
+    ]
 
 
 def _place(section: Section, change: Change) -> str:

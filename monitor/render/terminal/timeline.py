@@ -1,14 +1,15 @@
 """Lists and single revisions: the timeline of an article, one edit on one line, one revision as a reader saw it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 
 from monitor.model import Article, Edit, Restamp, Revision
 from monitor.render.terminal.header import stamp_of
-from monitor.render.terminal.lay import FAINT, LEVEL_STYLES, STRONG, Line, Span, foreign, line, moment, wrapped, zone_name
+from monitor.render.terminal.lay import FAINT, LEVEL_STYLES, STRONG, Line, Span, columns, foreign, line, moment, wrapped, zone_name
 from monitor.text import cut_to_width, display_width, term_safe
 
 _EVENTS = {"new": "●", "edited": "~", "reverted": "↩", "gone": "✕", "restored": "●"}
+_TITLE_MIN = 28  # columns of a headline that still tell what it is about
 _MEASURE = 100  # a line of text is never longer: longer ones tire the eye
 
 
@@ -39,7 +40,10 @@ def _revision_lines(revision: Revision, edit: Edit | None, width: int, zone: tzi
         Span(f"{event}{doubt}"),
         Span(f"  {seen} {zone_name(revision.first_seen_at, zone)} · {revision.hash[:7]}", FAINT),
     ]
-    lines = [line(*head)]
+    if columns(head) <= width:
+        lines = [line(*head)]
+    else:
+        lines = [line(*head[:-1]), line(Span("│    ", FAINT), Span(head[-1].text.strip(), FAINT))]
     if edit:
         told = {True: " · disclosed", False: " · not disclosed", None: ""}[edit.disclosed]
         level = Span(f"{edit.severity.level} {edit.severity.score}", LEVEL_STYLES[edit.severity.level])
@@ -60,21 +64,30 @@ def _restamped(restamp: Restamp, zone: tzinfo) -> str:
     return f"{what}, text unchanged (seen {moment(restamp.at, zone)})"
 
 
-def edit_line(edit: Edit, *, width: int | None, zone: tzinfo) -> Line:
-    """One edit on one line: when, which, how grave, what, and the headline as far as it fits."""
-    spans = [
-        Span(moment(edit.seen_before, zone), FAINT),
-        Span(f"  {edit.article}@{edit.from_rev}..{edit.to_rev}", STRONG),
-        Span(f"  {edit.severity.level:6}", LEVEL_STYLES[edit.severity.level]),
-        Span(f"  {','.join(edit.kinds)}"),
-        Span("  undisclosed" if edit.disclosed is False else "", "yellow"),
-        Span("  "),
-    ]
-    used = sum(display_width(span.text) for span in spans)
+def edit_line(edit: Edit, *, width: int | None, zone: tzinfo, dated: bool = True) -> Line:
+    """One edit on one line: when, which, how grave, what, and the headline. In a `width` kinds give way before the headline does.
+
+    Without `dated` only the time of day stands there.
+    """
     title = term_safe(edit.title)
-    if width is not None:
-        title = cut_to_width(title, max(width - used, 12)) if width - used >= 12 else ""
-    return line(*spans, Span(title))
+    before = [
+        Span(moment(edit.seen_before, zone) if dated else f"{edit.seen_before.astimezone(zone):%H:%M}", FAINT),
+        Span(f"  {f'{edit.article}@{edit.from_rev}..{edit.to_rev}':<{0 if width is None else 13}}", STRONG),
+        Span(f"  {edit.severity.level:6}", LEVEL_STYLES[edit.severity.level]),
+    ]
+    after = [Span("  undisclosed" if edit.disclosed is False else "", "yellow"), Span("  ")]
+    if width is None:
+        return line(*before, Span(f"  {','.join(edit.kinds)}"), *after, Span(title))
+    room = width - sum(display_width(span.text) for span in (*before, *after)) - 2
+    wanted = min(display_width(title), _TITLE_MIN)
+    kinds = next((told for told in _tellings(edit.kinds) if room - len(told) >= wanted), next(iter(_tellings(edit.kinds[:1])), ""))
+    return line(*before, Span(f"  {kinds}"), *after, Span(cut_to_width(title, room - len(kinds)) if room > len(kinds) + 1 else ""))
+
+
+def _tellings(kinds: Sequence[str]) -> Iterator[str]:
+    """All kinds, then fewer and fewer of them with how many more there are."""
+    for count in range(len(kinds), 0, -1):
+        yield ",".join((*kinds[:count], *([f"+{len(kinds) - count}"] if count < len(kinds) else ())))
 
 
 def reading(revision: Revision, *, width: int, zone: tzinfo) -> list[Line]:

@@ -1,12 +1,12 @@
 """Edits → counts to be drawn: by day and outlet, by hour, by kind, and how soon after publication. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from statistics import median_low
 from zoneinfo import ZoneInfo
 
-from monitor.model import Edit
+from monitor.model import Edit, OutletTally, Tally
 
 FIRST_EDIT_BINS = (
     ("under 5 min", timedelta(minutes=5)),
@@ -20,43 +20,6 @@ FIRST_EDIT_BINS = (
     ("later", timedelta.max),
 )
 """How long after its publication an article was first edited: steps that roughly triple, as such waits spread over decades."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutletTally:
-    """One outlet: edits by day (as many as `Tally.days`), and of them those of headlines, and by whether they were disclosed."""
-
-    outlet: str
-    by_day: tuple[int, ...]
-    edits: int
-    headlines: int
-    disclosed: int
-    undisclosed: int
-    corrections: int
-
-    @property
-    def undisclosed_share(self) -> float | None:
-        """Of the edits that can be judged, 0 to 1; None when none can."""
-        judged = self.disclosed + self.undisclosed
-        return self.undisclosed / judged if judged else None
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """A period in counts. `hours` are local hours 0 to 23; `first_edits` pairs of FIRST_EDIT_BINS' names and counts."""
-
-    days: tuple[date, ...]
-    edits: int
-    outlets: tuple[OutletTally, ...]
-    hours: tuple[int, ...]
-    kinds: tuple[tuple[str, int], ...]
-    levels: tuple[tuple[str, int], ...]
-    first_edits: tuple[tuple[str, int], ...]
-
-    @property
-    def by_day(self) -> tuple[int, ...]:
-        """Edits of all outlets, day by day."""
-        return tuple(sum(counts) for counts in zip(*(outlet.by_day for outlet in self.outlets), strict=True)) or (0,) * len(self.days)
 
 
 def tally(
@@ -78,7 +41,7 @@ def tally(
     hours = [0] * 24
     kinds: Counter[str] = Counter()
     levels: Counter[str] = Counter()
-    waits: dict[int, timedelta] = {}
+    waits: dict[str, dict[int, timedelta]] = {}
     for edit in edits:
         local = edit.seen_before.astimezone(zone)
         slug = edit.feeds[0] if edit.feeds else ""
@@ -87,8 +50,10 @@ def tally(
         kinds.update(edit.kinds)
         levels[edit.severity.level] += 1
         if edit.article in posted and edit.from_rev == 1:
-            waits[edit.article] = edit.seen_before - posted[edit.article]
-    rows = [_outlet(outlets.get(slug) or slug or "no feed", group, days) for slug, group in groups.items()]
+            waits.setdefault(slug, {})[edit.article] = edit.seen_before - posted[edit.article]
+    lasted = {slug: [wait for wait in found.values() if wait >= timedelta(0)] for slug, found in waits.items()}
+    rows = [_outlet(outlets.get(slug) or slug or "no feed", group, days, lasted.get(slug, [])) for slug, group in groups.items()]
+    together = [wait for found in lasted.values() for wait in found]
     return Tally(
         days=days,
         edits=sum(row.edits for row in rows),
@@ -96,7 +61,8 @@ def tally(
         hours=tuple(hours),
         kinds=tuple(kinds.most_common()),
         levels=tuple((level, levels[level]) for level in ("high", "medium", "low", "noise")),
-        first_edits=_first_edits(waits.values()),
+        first_edits=_first_edits(together),
+        first_edit=_middle(together),
     )
 
 
@@ -104,7 +70,11 @@ def _days(first: date, last: date) -> tuple[date, ...]:
     return tuple(first + timedelta(days=number) for number in range(max(0, (last - first).days) + 1))
 
 
-def _outlet(name: str, edits: list[tuple[date, Edit]], days: tuple[date, ...]) -> OutletTally:
+def _middle(waits: Sequence[timedelta]) -> timedelta | None:
+    return median_low(waits) if waits else None
+
+
+def _outlet(name: str, edits: list[tuple[date, Edit]], days: tuple[date, ...], waits: Sequence[timedelta]) -> OutletTally:
     counts = Counter(day for day, _ in edits)
     return OutletTally(
         outlet=name,
@@ -114,9 +84,10 @@ def _outlet(name: str, edits: list[tuple[date, Edit]], days: tuple[date, ...]) -
         disclosed=sum(edit.disclosed is True for _, edit in edits),
         undisclosed=sum(edit.disclosed is False for _, edit in edits),
         corrections=sum("correction-note" in edit.kinds for _, edit in edits),
+        first_edit=_middle(waits),
     )
 
 
 def _first_edits(waits: Iterable[timedelta]) -> tuple[tuple[str, int], ...]:
-    counts = Counter(next(name for name, most in FIRST_EDIT_BINS if wait <= most) for wait in waits if wait >= timedelta(0))
+    counts = Counter(next(name for name, most in FIRST_EDIT_BINS if wait <= most) for wait in waits)
     return tuple((name, counts[name]) for name, _ in FIRST_EDIT_BINS)

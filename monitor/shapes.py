@@ -1,9 +1,9 @@
 """The contract's JSON shapes of the nouns: the one place where a value becomes what scripts read."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.model import Article, Change, Diff, Edit, Look, Report, Restamp, Revision, Stamp, Story
+from monitor.model import Article, Change, Diff, Edit, Look, Report, Restamp, Revision, Stamp, Story, Tally
 from monitor.proof import said_json
 from monitor.times import rfc3339
 
@@ -185,7 +185,38 @@ def report_json(report: Report) -> Json:
         "troubles": [
             {"subject": trouble.subject, "message": trouble.message, "since": _time(trouble.since)} for trouble in report.troubles
         ],
+        "figures": tally_json(report.figures) if report.figures else None,
     }
+
+
+def tally_json(found: Tally) -> Json:
+    """Figures of a period. `first_edit_s`: median seconds from publication to the first edit."""
+    return {
+        "edits": found.edits,
+        "days": [{"day": day.isoformat(), "edits": count} for day, count in zip(found.days, found.by_day, strict=True)],
+        "hours": list(found.hours),
+        "kinds": dict(found.kinds),
+        "levels": dict(found.levels),
+        "first_edits": dict(found.first_edits),
+        "first_edit_s": _seconds(found.first_edit),
+        "outlets": [
+            {
+                "outlet": outlet.outlet,
+                "edits": outlet.edits,
+                "headlines": outlet.headlines,
+                "disclosed": outlet.disclosed,
+                "undisclosed": outlet.undisclosed,
+                "undisclosed_share": outlet.undisclosed_share,
+                "corrections": outlet.corrections,
+                "first_edit_s": _seconds(outlet.first_edit),
+            }
+            for outlet in found.outlets
+        ],
+    }
+
+
+def _seconds(span: timedelta | None) -> int | None:
+    return None if span is None else round(span.total_seconds())
 
 
 def _story_json(story: Story) -> Json:

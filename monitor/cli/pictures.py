@@ -5,7 +5,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitor.figures import Tally
+    from monitor.model import Tally
     from monitor.web.charts import Chart, Column, Mark
 
 GAP = 44  # between charts of one picture, room for the next title

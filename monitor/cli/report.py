@@ -3,8 +3,8 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,19 +20,24 @@ if TYPE_CHECKING:
     from monitor.ports import ReadingStore
     from monitor.settings import Settings
 
-CURSOR = "report_cursor"
+CURSOR = "report_cursor"  # and, after a colon, of what: each form, target and selection goes on where it ended
 FORMATS = ("terminal", "text", "html", "json", "atom", "jsonfeed", "mail")
 SHOWN = 200  # edits told whole to people, the gravest; the others are counted, and `log` lists them
+FIGURES_FROM = timedelta(days=2)  # a report of as long a time tells figures too; of a shorter one they say nothing
 IN_FEED = 500  # edits in an Atom or JSON Feed, the newest; a reader that comes once a week misses none of a busy day's
 
 
 @dataclass(frozen=True, slots=True)
 class _Period:
-    """The edits that are reported, oldest first, and where the next report goes on (None: the cursor stays)."""
+    """The edits that are reported, oldest first. `cursor`: the last of them where the next report goes on, None where one was asked for.
+
+    `is_long`: a time was asked for that is long enough for figures.
+    """
 
     edits: tuple["Edit", ...]
     since: datetime | None
     cursor: int | None
+    is_long: bool
 
 
 @click.command()
@@ -60,7 +65,7 @@ def report(
     path: Path | None,
     target: str | None,
 ) -> int:
-    """A report of edits; without --since, of all not yet reported here.
+    """A report of edits; without --since, of all not yet reported here: in this form, to this target, with this selection.
 
     \b
     monitor report --since 7d
@@ -70,13 +75,13 @@ def report(
     from monitor.model import LEVELS
 
     known_words(min_severity, LEVELS, "severity")
-    narrowed = bool(since or until or feeds or article or rule or min_severity != "low")
+    form = "json" if as_json and not target else form
+    here = _here(form, target, _scope(feeds, article, rule, min_severity))
     with face.reading() as reading:
-        period = _period(reading, since, until, feeds, article, min_severity, go_on=not narrowed)
-        form = "json" if as_json and not target else form
+        period = _period(reading, here, since, until, feeds, article, min_severity)
         diffs, rest = _loaded(reading, period.edits, rule, form)
-        made = _built(reading, diffs, rest, period.since)
-        body = _rendered(face, reading, made, diffs, form, _scope(feeds, article, rule)) if not target else b""
+        made = _built(reading, diffs, rest, period)
+        body = _rendered(face, reading, made, diffs, form, _scope(feeds, article, rule, min_severity)) if not target else b""
     failed = send_report(face.settings(), made, diffs, target) if target else ""
     if failed:
         say(f"error: {target} did not take the report: {failed}")
@@ -84,18 +89,23 @@ def report(
     if not target:
         _written(body, path)
     if period.cursor is not None:
-        _move_cursor(face, period.cursor)
+        _move_cursor(face, here, period.cursor)
     return 0
 
 
+def _here(form: str, target: str | None, scope: str) -> str:
+    """Where a report is read: who asks there again is told what is new to that place, whatever was read elsewhere."""
+    return " ".join(filter(None, [f"to:{target}" if target else form, scope]))
+
+
 def _period(
-    reading: Reading, since: str | None, until: str | None, feeds: Sequence[str], article: str | None, level: str, *, go_on: bool
+    reading: Reading, here: str, since: str | None, until: str | None, feeds: Sequence[str], article: str | None, level: str
 ) -> _Period:
     from monitor.ports import EditQuery
     from monitor.refs import resolve_article
 
     store, settings, now = reading.store, reading.settings, reading.now
-    after = int(store.get_meta(CURSOR) or 0) if not since else 0
+    after = 0 if since else int(store.get_meta(f"{CURSOR}:{here}") or store.get_meta(CURSOR) or 0)
     query = EditQuery(
         article=resolve_article(store, article).id if article else None,
         feeds=known_slugs(feeds, store, settings),
@@ -106,7 +116,9 @@ def _period(
     )
     edits = tuple(store.edits(query))
     start = query.since or min((edit.seen_before for edit in edits), default=None)
-    return _Period(edits, start, max(edit.id for edit in edits) if go_on and edits else None)
+    goes_on = not since and not until and edits
+    is_long = query.since is not None and (query.until or now) - query.since >= FIGURES_FROM
+    return _Period(edits, start, max(edit.id for edit in edits) if goes_on else None, is_long)
 
 
 def _loaded(reading: Reading, edits: Sequence["Edit"], rule: str | None, form: str) -> tuple[list["Diff"], list["Edit"]]:
@@ -157,16 +169,16 @@ def _fitting(reading: Reading, edits: Sequence["Edit"], name: str) -> list["Diff
     ]
 
 
-def _built(reading: Reading, diffs: Sequence["Diff"], rest: Sequence["Edit"], since: datetime | None) -> "Report":
+def _built(reading: Reading, diffs: Sequence["Diff"], rest: Sequence["Edit"], period: _Period) -> "Report":
     from monitor.report import build
 
     def first_title(diff: "Diff") -> str:
         first = diff.old if diff.edit.from_rev == 1 else reading.store.revision(diff.edit.article, 1)
         return first.content.title if first else ""
 
-    return build(
+    made = build(
         diffs,
-        since=since,
+        since=period.since,
         until=reading.now,
         timezone=reading.settings.timezone,
         titles={diff.edit.article: title for diff in diffs if (title := first_title(diff))},
@@ -175,6 +187,12 @@ def _built(reading: Reading, diffs: Sequence["Diff"], rest: Sequence["Edit"], si
         rest=rest,
         stories_max=len(diffs),
     )
+    every = [*(diff.edit for diff in diffs), *rest]
+    if not period.is_long or len(every) < 2 or period.since is None:
+        return made
+    from monitor.cli.stats import tally_of
+
+    return replace(made, figures=tally_of(reading, every, period.since))
 
 
 def _net(first: "Diff", last: "Diff") -> "Diff":
@@ -183,9 +201,10 @@ def _net(first: "Diff", last: "Diff") -> "Diff":
     return diff_of(first.old, last.new, url=last.edit.url, feeds=last.edit.feeds)
 
 
-def _scope(feeds: Sequence[str], article: str | None, rule: str | None) -> str:
+def _scope(feeds: Sequence[str], article: str | None, rule: str | None, level: str) -> str:
+    """What a report is limited to; a part of a feed's id, so that it never changes for the same words."""
     parts = [f"feed:{slug}" for slug in feeds] + ([f"article:{article}"] if article else []) + ([f"rule:{rule}"] if rule else [])
-    return " ".join(parts)
+    return " ".join(parts if level == "low" else [*parts, f"severity:{level}"])
 
 
 def _rendered(face: Face, reading: Reading, made: "Report", diffs: Sequence["Diff"], form: str, scope: str) -> bytes:
@@ -195,13 +214,11 @@ def _rendered(face: Face, reading: Reading, made: "Report", diffs: Sequence["Dif
         return (json.dumps({"schema": "monitor.report/1", **report_json(made)}, ensure_ascii=False) + "\n").encode()
     if form == "html":
         from monitor.cli.pictures import with_charts
-        from monitor.cli.stats import tally_of
         from monitor.render.html import report_html
         from monitor.render.mail import subject
 
-        edits = [diff.edit for diff in diffs]
-        first = min((edit.seen_before for edit in edits), default=reading.now)
-        return with_charts(report_html(made, title=subject(made)), tally_of(reading, edits, first)).encode()
+        page = report_html(made, title=subject(made))
+        return (with_charts(page, made.figures) if made.figures else page).encode()
     if form == "mail":
         return _mail(reading, made)
     if form in ("atom", "jsonfeed"):
@@ -218,12 +235,13 @@ def _rendered(face: Face, reading: Reading, made: "Report", diffs: Sequence["Dif
     return report_text(made).encode()
 
 
+COLUMNS = 100  # of the figures; a wider table is harder to read
 WHOLE_MAX = 20  # stories with every change; from then on one line each, as a terminal scrolls
 
 
 def _on_terminal(face: Face, made: "Report") -> str:
     """Each story as `diff` shows it, the gravest first; many of them as lines."""
-    from monitor.render.plain import notice_line, summary
+    from monitor.render.plain import figures_text, notice_line, summary
     from monitor.render.terminal import Sight, render_diff, render_edit_line
 
     zone, color = made.timezone, face.is_colored
@@ -232,6 +250,7 @@ def _on_terminal(face: Face, made: "Report") -> str:
     lines = [render_edit_line(story.diff.edit, timezone=zone, columns=face.columns, color=color) for story in made.stories[WHOLE_MAX:]]
     lines += [notice_line(notice) for notice in made.notices]
     lines += [f"{made.more} more edits: monitor log"] if made.more else []
+    parts += [figures_text(made.figures, min(face.columns or COLUMNS, COLUMNS)) + "\n"] if made.figures else []
     return "\n".join([*parts, *(line + "\n" for line in lines)] if len(lines) < 2 else [*parts, "\n".join(lines) + "\n"])
 
 
@@ -291,7 +310,7 @@ def _written(body: bytes, path: Path | None) -> None:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
 
 
-def _move_cursor(face: Face, cursor: int) -> None:
-    """The next report goes on after this edit."""
+def _move_cursor(face: Face, here: str, cursor: int) -> None:
+    """The next report here goes on after this edit."""
     with touching(face) as (store, _, _):
-        store.set_meta(CURSOR, str(cursor))
+        store.set_meta(f"{CURSOR}:{here}", str(cursor))

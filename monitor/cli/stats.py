@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,8 +12,7 @@ from monitor.cli.options import a_moment, feed_option, known_slugs, since_option
 from monitor.cli.printing import counted
 
 if TYPE_CHECKING:
-    from monitor.figures import Tally
-    from monitor.model import Edit
+    from monitor.model import Edit, Tally
 
 STEPS = "▁▂▃▄▅▆▇█"
 BAR = 30  # columns of the longest bar
@@ -40,7 +39,9 @@ def stats(face: Face, since: str | None, feeds: tuple[str, ...], form: str, as_j
         found = _counted(reading, start, known_slugs(feeds, reading.store, reading.settings))
         zone = reading.settings.timezone
     if as_json or form == "json":
-        print_json("stats", _as_json(found))
+        from monitor.shapes import tally_json
+
+        print_json("stats", tally_json(found))
         return
     if form == "terminal":
         text = "\n".join(line.rstrip() for line in _drawn(found, zone)) + "\n"
@@ -109,7 +110,10 @@ def _days(found: "Tally") -> Iterator[str]:
     counts = [sum(found.by_day[at : at + parts]) for at in range(0, len(found.by_day), parts)]
     per = "day" if parts == 1 else f"{parts} days"
     yield f"per {per:<7}{_strip(counts)}  most {max(counts)}"
-    yield f"           {found.days[0]:%d %b}".ljust(11 + max(0, len(counts) - 6)) + f" {found.days[-1]:%d %b}"
+    first, last = (
+        f"{day:%d %b}" if found.days[0].year == found.days[-1].year else f"{day:%b %Y}" for day in (found.days[0], found.days[-1])
+    )
+    yield f"           {first}".ljust(11 + max(0, len(counts) - len(last))) + last
 
 
 def _outlets(found: "Tally") -> Iterator[str]:
@@ -140,26 +144,3 @@ def _bars(rows: Sequence[tuple[str, int]]) -> Iterator[str]:
 
 def _percent(part: int, whole: int) -> str:
     return f"{part / whole:.0%}"
-
-
-def _as_json(found: "Tally") -> dict[str, Any]:
-    return {
-        "edits": found.edits,
-        "days": [{"day": day.isoformat(), "edits": count} for day, count in zip(found.days, found.by_day, strict=True)],
-        "hours": list(found.hours),
-        "kinds": dict(found.kinds),
-        "levels": dict(found.levels),
-        "first_edits": dict(found.first_edits),
-        "outlets": [
-            {
-                "outlet": outlet.outlet,
-                "edits": outlet.edits,
-                "headlines": outlet.headlines,
-                "disclosed": outlet.disclosed,
-                "undisclosed": outlet.undisclosed,
-                "undisclosed_share": outlet.undisclosed_share,
-                "corrections": outlet.corrections,
-            }
-            for outlet in found.outlets
-        ],
-    }

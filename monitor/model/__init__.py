@@ -3,7 +3,7 @@
 Times are aware UTC, cut to the millisecond. Texts are exact. An id is the store's number for a thing.
 """
 
-from monitor.model.asking import Answer, Failure, FeedTask, Headers, Hop, Pace, PageTask, Request, Response, Task, Turn, Validators
+from monitor.model.asking import Answer, Failure, FeedTask, Habit, Headers, Hop, Pace, PageTask, Request, Response, Task, Turn, Validators
 from monitor.model.differing import KINDS, LEVELS, Change, Diff, Edit, Judgement, Level, Op, Segment, Severity, Stats
 from monitor.model.feeds import Entry, FeedDocument, FeedHints, Key, KeyKind, KnownFeed, Listing, Match, Matched, SameItem
 from monitor.model.pages import SUSPECT_REASONS, Content, Page, PageContext, RawPage, Stamp
@@ -16,11 +16,13 @@ from monitor.model.telling import (
     Notice,
     OutboxRow,
     OutletCount,
+    OutletTally,
     QueuedEdit,
     Receipt,
     Refusal,
     Report,
     Story,
+    Tally,
     Trouble,
     WaitingRow,
 )
@@ -46,6 +48,7 @@ __all__ = [
     "FeedDocument",
     "FeedHints",
     "FeedTask",
+    "Habit",
     "Headers",
     "Hop",
     "Judgement",
@@ -64,6 +67,7 @@ __all__ = [
     "Op",
     "OutboxRow",
     "OutletCount",
+    "OutletTally",
     "Pace",
     "Page",
     "PageContext",
@@ -87,6 +91,7 @@ __all__ = [
     "Stamp",
     "Stats",
     "Story",
+    "Tally",
     "Task",
     "Trouble",
     "Turn",

@@ -1,7 +1,7 @@
 """Who is told what, and what became of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from monitor.model.differing import Diff, Edit
@@ -80,6 +80,61 @@ class OutletCount:
 
 
 @dataclass(frozen=True, slots=True)
+class OutletTally:
+    """One outlet: edits by day (as many as `Tally.days`), and of them those of headlines, and by whether they were disclosed.
+
+    `first_edit` is the median time from publication to the first edit; None where no article has both.
+    """
+
+    outlet: str
+    by_day: tuple[int, ...]
+    edits: int
+    headlines: int
+    disclosed: int
+    undisclosed: int
+    corrections: int
+    first_edit: timedelta | None = None
+
+    @property
+    def undisclosed_share(self) -> float | None:
+        """Of the edits that can be judged, 0 to 1; None when none can."""
+        judged = self.disclosed + self.undisclosed
+        return self.undisclosed / judged if judged else None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A period in counts. `hours` are local hours 0 to 23; `first_edits` pairs of a time after publication and a count.
+
+    `first_edit` is their median over all outlets.
+    """
+
+    days: tuple[date, ...]
+    edits: int
+    outlets: tuple[OutletTally, ...]
+    hours: tuple[int, ...]
+    kinds: tuple[tuple[str, int], ...]
+    levels: tuple[tuple[str, int], ...]
+    first_edits: tuple[tuple[str, int], ...]
+    first_edit: timedelta | None = None
+
+    @property
+    def judged(self) -> int:
+        """Edits of which it can be said whether they were disclosed."""
+        return sum(outlet.disclosed + outlet.undisclosed for outlet in self.outlets)
+
+    @property
+    def undisclosed(self) -> int:
+        """Of the judged ones, those made in silence."""
+        return sum(outlet.undisclosed for outlet in self.outlets)
+
+    @property
+    def by_day(self) -> tuple[int, ...]:
+        """Edits of all outlets, day by day."""
+        return tuple(sum(counts) for counts in zip(*(outlet.by_day for outlet in self.outlets), strict=True)) or (0,) * len(self.days)
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Something a reader of a digest should mend: a feed that fails, a message that nobody took. `since` where it is known."""
 
@@ -93,7 +148,7 @@ class Report:
     """What is told in one piece: stories, the gravest first, and the numbers behind them.
 
     `edits` counts everything, `more` those that are neither in a story nor in a notice. `reason` says why they come together
-    ('', 'digest', 'quiet hours', 'limit 6/h').
+    ('', 'digest', 'quiet hours', 'limit 6/h'). `figures` are there where a longer time is reported, of all its edits.
     """
 
     since: datetime | None
@@ -106,6 +161,7 @@ class Report:
     more: int = 0
     reason: str = ""
     timezone: str = "UTC"
+    figures: Tally | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -129,6 +129,14 @@ def local(at: datetime, zone: ZoneInfo) -> str:
     """`19 Nov 16:20`, in the reader's zone."""
     there = at.astimezone(zone)
     return f"{there.day} {there:%b %H:%M}"
+
+
+def lasting(span: timedelta) -> str:
+    """`6h 46m`, `3d 2h`, `40s`: the two largest units."""
+    seconds = int(abs(span).total_seconds())
+    units = [(seconds // 86400, "d"), (seconds % 86400 // 3600, "h"), (seconds % 3600 // 60, "m"), (seconds % 60, "s")]
+    first = next((index for index, (number, _) in enumerate(units) if number), 3)
+    return " ".join(f"{number}{unit}" for number, unit in units[first : first + 2] if number) or "0s"
 
 
 def times(diff: Diff, zone: ZoneInfo) -> Iterator[str]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from monitor.model import Report, Story
 from monitor.render.digest import sorted_out
 from monitor.render.excerpt import CORRECTION, TOLD_BEFORE, Place, field_name, local, one_line, places, remark, times, web_address
+from monitor.render.figures import days, figure_facts, figure_rows
 from monitor.render.plain import notice_line, side, summary
 from monitor.report import gist, headlines, several
 from monitor.text import shorten, term_safe
@@ -107,7 +108,7 @@ def report_html(report: Report, *, title: str, stories: int = 1000, changes: int
 
 def is_one_story(report: Report) -> bool:
     """Whether the report is one article's message, not a digest."""
-    return len(report.stories) == 1 and not report.notices and report.reason != "digest"
+    return len(report.stories) == 1 and not report.notices and report.reason != "digest" and not report.figures
 
 
 def preheader(report: Report) -> str:
@@ -138,6 +139,9 @@ def _environment(timezone: str) -> "Environment":
     environment = Environment(loader=PackageLoader("monitor.render"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.globals |= {"correction": CORRECTION, "told_before": TOLD_BEFORE}
     environment.filters |= {
+        "days": days,
+        "figure_facts": figure_facts,
+        "figure_rows": figure_rows,
         "gist": gist,
         "groupby_field": _groups,
         "local": lambda at: local(at, zone),

@@ -4,20 +4,22 @@ import re
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from monitor.model import Notice, Report, Segment, Story
+from monitor.model import Notice, Report, Segment, Story, Tally
 from monitor.render.digest import sorted_out
 from monitor.render.excerpt import ADDRESS_MAX, CORRECTION, TOLD_BEFORE, Place, field_name, local, one_line, places, remark, times
+from monitor.render.figures import days, figure_facts, figure_rows, table_lines
 from monitor.report import disclosure, gist, several
 from monitor.text import display_width, shorten, term_safe
 
 COLUMNS = 76
 _GUTTER = 9  # '¶12→3   ~ ' up to the text
+FACT = 14  # columns of the word before a fact of the figures
 ALSO_MAX = 20  # outlets with the same edit that are named
 
 
 def report_text(report: Report, *, stories: int = 50, changes: int = 60, columns: int = COLUMNS) -> str:
     """The whole report as text, ends with a line break. One story stands alone; several get a list of what to look at first."""
-    if len(report.stories) == 1 and not report.notices and report.reason != "digest":
+    if len(report.stories) == 1 and not report.notices and report.reason != "digest" and not report.figures:
         parts = [story_text(report.stories[0], report.timezone, changes=changes, columns=columns), *_tail(report, columns)]
     else:
         parts = list(_digest(report, stories, changes, columns))
@@ -143,7 +145,7 @@ def _digest(report: Report, stories: int, changes: int, columns: int) -> Iterato
             yield "\n".join([_heading(name), *(line for story in told for line in _brief(story, columns))])
     if digest.hidden:
         yield f"{digest.hidden} more edits: monitor log"
-    yield _counts(report, columns)
+    yield _figures(report, columns) if report.figures else _counts(report, columns)
     yield from _tail(report, columns)
 
 
@@ -192,6 +194,19 @@ def _counts(report: Report, columns: int) -> str:
         )
         lines += _hung(f"{count.edits:>5}  ", one_line(count.outlet) + (f" ({extra})" if extra else ""), columns)
     return "\n".join(lines)
+
+
+def _figures(report: Report, columns: int) -> str:
+    assert report.figures is not None
+    return figures_text(report.figures, columns)
+
+
+def figures_text(figures: Tally, columns: int = COLUMNS) -> str:
+    """The figures of a period under a heading; no line break at the end."""
+    lines = [_heading(f"Figures, {days(figures)}"), *table_lines(figure_rows(figures), columns), ""]
+    for name, said in figure_facts(figures):
+        lines += _hung(f"{name:<{FACT}}", said, columns)
+    return "\n".join(line.rstrip() for line in lines).rstrip()
 
 
 def _tail(report: Report, columns: int) -> Iterator[str]:

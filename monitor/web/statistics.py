@@ -8,7 +8,8 @@ from itertools import islice
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.figures import Tally, tally
+from monitor.figures import tally
+from monitor.model import Tally
 from monitor.ports import EditQuery
 from monitor.web import charts
 from monitor.web.site import Site, answer

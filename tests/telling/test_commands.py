@@ -152,7 +152,60 @@ def test_a_report_is_mailed_and_the_cursor_moves_only_when_it_was_taken(run: Run
     assert "550" in refused.err
     assert taken.code == 0
     assert [got.to for got in moods.box] == [["ann@example.org"]]
+    with post_office() as (port, moods):
+        Path("config/monitor.toml").write_text(CONFIG.format(port=port))
+        run("report", "--to", "desk")
+    assert b"No edits" in moods.box[0].raw
+
+
+def test_each_form_target_and_selection_goes_on_where_it_ended(run: Run) -> None:
+    whole = run("report", "--json").document["total"]
+    slug = run("ls", "--jsonl").out.splitlines()[0]
+    feed = json.loads(slug)["feeds"][0]
+
+    assert whole >= 1
+    assert "No edits." not in run("report").out
+    assert "No edits." in run("report").out
     assert run("report", "--json").document["total"] == 0
+    of_feed = run("report", "--feed", feed, "--json").document["total"]
+    assert of_feed >= 1
+    assert run("report", "--feed", feed, "--json").document["total"] == 0
+    assert run("report", "--since", "30d", "--json").document["total"] == whole
+
+
+def test_a_cursor_of_before_forms_had_their_own_is_kept(run: Run) -> None:
+    newest = max(edit["to_rev"] for edit in run("report", "--since", "30d", "--json").document["edits"])
+    assert newest
+    from monitor.settings import StoreSettings
+    from monitor.store.sql import open_store
+
+    store = open_store(None, state_dir=Path("state"), read_only=False, settings=StoreSettings())
+    store.set_meta("report_cursor", "1000000")
+    store.close()
+
+    assert run("report", "--json").document["total"] == 0
+    assert "No edits." in run("report").out
+
+
+@pytest.mark.parametrize("form", ["terminal", "text", "html", "mail"])
+def test_a_report_of_a_week_tells_figures(run: Run, form: str) -> None:
+    told = run("report", "--since", "30d", "--format", form).out
+    if form == "mail":
+        bodies = message_from_bytes(told.encode(), policy=policy.default)
+        told = "".join(bodies.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
+
+    for words in ("Figures, ", "eadlines", "ndisclosed", "irst edit", "inds", "that can be judged", "after publication"):
+        assert words in told
+    assert "Figures, " not in run("report", "--since", "24h", "--format", form).out
+
+
+def test_figures_are_json_too(run: Run) -> None:
+    figures = run("report", "--since", "30d", "--json").document["figures"]
+    stats = run("stats", "--since", "30d", "--json").document
+
+    assert figures["edits"] == stats["edits"]
+    assert figures["outlets"] == stats["outlets"]
+    assert run("report", "--since", "1h", "--json").document["figures"] is None
 
 
 def test_an_unknown_target_is_not_found(run: Run) -> None:

@@ -3,7 +3,8 @@
 from datetime import tzinfo
 
 from monitor.model import Diff, Edit, Revision, Severity, Stats
-from monitor.render.terminal.lay import FAINT, LEVEL_STYLES, STRONG, Line, Span, columns, foreign, lasting, line, moment, wrapped, zone_name
+from monitor.render.excerpt import lasting
+from monitor.render.terminal.lay import FAINT, LEVEL_STYLES, STRONG, Line, Span, columns, foreign, line, moment, wrapped, zone_name
 
 
 def header(diff: Diff, *, width: int, zone: tzinfo) -> list[Line]:
@@ -51,7 +52,9 @@ def weight(severity: Severity, kinds: tuple[str, ...], stats: Stats, *, width: i
     """Severity, kinds and amounts; on two lines where one is too short."""
     moved = f", {stats.moved} moved" if stats.moved else ""
     touched = stats.changed + stats.added + stats.removed
-    amount = f"{touched} of {max(stats.paragraphs, 1)} paragraphs{moved} · +{stats.words_added} −{stats.words_removed} words"
+    amount = (
+        f"{touched} of {max(stats.paragraphs + stats.removed, 1)} paragraphs{moved} · +{stats.words_added} −{stats.words_removed} words"
+    )
     level = Span(f"{severity.level.upper()} {severity.score}", LEVEL_STYLES[severity.level])
     named = Span(f" · {', '.join(kinds) or 'no change'}")
     whole = [level, named, Span(f" · {amount}")]

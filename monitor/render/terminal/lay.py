@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 from rich.color import ColorSystem
 from rich.style import Style
@@ -178,11 +178,3 @@ def moment(at: datetime, zone: tzinfo, beside: datetime | None = None) -> str:
 def zone_name(at: datetime, zone: tzinfo) -> str:
     """The zone as it is called at that moment."""
     return at.astimezone(zone).tzname() or "UTC"
-
-
-def lasting(span: timedelta) -> str:
-    """`6h 46m`, `3d 2h`, `40s`: the two largest units."""
-    seconds = int(abs(span).total_seconds())
-    units = [(seconds // 86400, "d"), (seconds % 86400 // 3600, "h"), (seconds % 3600 // 60, "m"), (seconds % 60, "s")]
-    first = next((index for index, (number, _) in enumerate(units) if number), 3)
-    return " ".join(f"{number}{unit}" for number, unit in units[first : first + 2] if number) or "0s"

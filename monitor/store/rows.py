@@ -23,7 +23,9 @@ Dialect = Literal["sqlite", "postgresql"]
 # what SQLite and PostgreSQL give back for a column: only the statement knows its type
 Row = Mapping[str, Any]
 PATIENCE = (0.1, 0.5, 1.0, 2.0, 4.0)  # seconds between the tries to reach a server that is restarting
+POOLER_TRIES = 5  # a session is given on the moment it is free, unless a third one takes it
 MOST_READERS = 4  # connections of one process that read on PostgreSQL
+_PLAIN = frozenset({str, int, bytes, float})
 BUSY_TIMEOUT = 10_000  # ms that a statement waits for another process's commit; a commit takes milliseconds
 
 
@@ -79,6 +81,8 @@ class Connected:
 
 def plain(value: object) -> object:
     """What a driver understands: moments and spans as milliseconds, yes and no as 1 and 0."""
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, datetime):
         return to_ms(value)
     if isinstance(value, timedelta):
@@ -117,12 +121,25 @@ def chunks(values: Sequence[Any], size: int = 500) -> Iterator[list[Any]]:
 
 def sqlite_reader(path: Path) -> sqlite3.Connection:
     """A connection that can only read, never waits for the writer, and never checkpoints."""
-    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+    connection = _connected(path, "mode=ro")
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        journal = path.with_name(path.name + "-wal")
+        if journal.exists() and journal.stat().st_size:
+            raise
+        # a disk without any room, or a folder that may not be written: with no journal nobody writes, and it can be read as it is
+        connection = _connected(path, "mode=ro&immutable=1")
     connection.row_factory = sqlite3.Row
     connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
     connection.execute("PRAGMA query_only=ON")
     connection.execute("PRAGMA mmap_size=0")
     return connection
+
+
+def _connected(path: Path, how: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True, isolation_level=None, check_same_thread=False)
 
 
 def postgres_reader(url: str) -> Any:
@@ -141,9 +158,37 @@ def connect_postgres(url: str) -> Any:
     except ImportError as error:
         raise StoreError("PostgreSQL needs a driver that is not installed", hint="pip install 'monitor[cluster]'") from error
     try:
-        return psycopg.connect(plain_postgres_url(url), row_factory=dict_row, connect_timeout=10)
+        connection = psycopg.connect(plain_postgres_url(url), row_factory=dict_row, connect_timeout=10)
+        if _session(connection) != connection.info.backend_pid:  # a pooler in between has numbers of its own
+            _refuse_shared(connection, plain_postgres_url(url))
     except psycopg.OperationalError as error:
         raise StoreError(f"cannot reach PostgreSQL: {error}".strip()) from error
+    return connection
+
+
+def _refuse_shared(mine: Any, url: str) -> None:
+    """Raises StoreError where a pooler gives each transaction another session, as PgBouncer does in transaction mode.
+
+    The locks by which processes know of each other, LISTEN and READ ONLY belong to a session; there they would be somebody else's.
+    """
+    import psycopg
+    from psycopg.rows import dict_row
+
+    with psycopg.connect(url, row_factory=dict_row, connect_timeout=10) as other:
+        for _ in range(POOLER_TRIES):
+            if _session(mine) == _session(other):
+                mine.close()
+                raise StoreError(
+                    "the database is behind a pooler that shares sessions between transactions (PgBouncer: pool_mode = transaction);"
+                    " locks, LISTEN and leadership need a session of their own",
+                    hint="give [database] url the server's own address, or a pool with pool_mode = session",
+                )
+
+
+def _session(connection: Any) -> int:
+    number = int(connection.execute("SELECT pg_backend_pid() AS pid").fetchone()["pid"])
+    connection.rollback()
+    return number
 
 
 def plain_postgres_url(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Many pretend outlets on loopback, each an address of its own, that note who asked them when."""
+"""Many pretend outlets on loopback, each an address of its own, that note when they were asked."""
 
 import asyncio
 import threading
@@ -10,17 +10,23 @@ from dataclasses import dataclass, field
 
 @dataclass
 class ManyHosts:
-    """`hosts` addresses 127.1.0.1, .2, … with `feeds` feeds each. A feed's one entry says which version it is."""
+    """`hosts` addresses 127.1.0.1, .2, … with `feeds` feeds each. A feed's one entry says which version it is.
+
+    `with_pages`: the first feed of each host is followed to its article's page. `gaps`: seconds from an answer to the host's next question.
+    """
 
     hosts: int = 50
     feeds: int = 10
     delay: float = 0.01
+    with_pages: bool = False
     port: int = 0
     versions: Counter[tuple[str, str]] = field(default_factory=Counter)
     in_hand: Counter[str] = field(default_factory=Counter)
     overlaps: list[tuple[float, str]] = field(default_factory=list)
     asked: int = 0
-    hooks: list[str] = field(default_factory=list)
+    looked: int = 0
+    gaps: list[float] = field(default_factory=list)
+    answered_at: dict[str, float] = field(default_factory=dict)
 
     @property
     def addresses(self) -> list[str]:
@@ -28,7 +34,7 @@ class ManyHosts:
 
     def feeds_toml(self) -> str:
         return "".join(
-            f'[feeds.h{host.rsplit(".", 1)[1]}-{number}]\nurl = "http://{host}:{self.port}/{number}.xml"\npages = false\n'
+            f'[feeds.h{host.rsplit(".", 1)[1]}-{number}]\nurl = "http://{host}:{self.port}/{number}.xml"\npages = {"true" if self.with_pages and number == 0 else "false"}\n'
             for host in self.addresses
             for number in range(self.feeds)
         )
@@ -68,22 +74,47 @@ class ManyHosts:
             while not self._stop.is_set():
                 head = await reader.readuntil(b"\r\n\r\n")
                 path = head.split(b" ", 2)[1].decode()
+                if host in self.answered_at:
+                    self.gaps.append(time.monotonic() - self.answered_at[host])
                 self.in_hand[host] += 1
                 self.asked += 1
                 if self.in_hand[host] > 1:
                     self.overlaps.append((time.time(), host))
                 try:
                     await asyncio.sleep(self.delay)
-                    body = self._feed(host, path).encode()
+                    kind, body = self._page(host, path) if path.endswith("/story") else self._feed(host, path)
                 finally:
                     self.in_hand[host] -= 1
-                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+                    self.answered_at[host] = time.monotonic()
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n" % (kind, len(body)) + body)
                 await writer.drain()
         writer.close()
 
-    def _feed(self, host: str, path: str) -> str:
+    def _feed(self, host: str, path: str) -> tuple[bytes, bytes]:
         url = f"http://{host}:{self.port}{path}/story"
-        return (
+        words = self.text(host, path) if not self._is_followed(path) else "Read on about the quay."
+        said = (
             f"<?xml version='1.0'?><rss version='2.0'><channel><title>{host}</title><item><guid>{url}</guid><link>{url}</link>"
-            f"<title>Herring at quay {host}{path}</title><description>{self.text(host, path)}</description></item></channel></rss>"
+            f"<title>Herring at quay {host}{path}</title><description>{words}</description></item></channel></rss>"
         )
+        return b"application/rss+xml", said.encode()
+
+    def _page(self, host: str, path: str) -> tuple[bytes, bytes]:
+        self.looked += 1
+        paragraphs = "".join(f"<p>{words}</p>" for words in (self.text(host, path.removesuffix("/story")), *REST))
+        title = f"Herring at quay {host}{path.removesuffix('/story')}"
+        said = (
+            f"<!doctype html><html lang='en'><head><title>{title}</title></head><body><article><h1>{title}</h1>{paragraphs}</article></body>"
+            "</html>"
+        )
+        return b"text/html; charset=utf-8", said.encode()
+
+    def _is_followed(self, path: str) -> bool:
+        return self.with_pages and path == "/0.xml"
+
+
+REST = (
+    "The harbour master said the boats had come in before the wind turned, and that the auction would open an hour later than usual.",
+    "Crews from the northern villages unloaded first, as they have done every autumn since the new quay was built.",
+    "A spokeswoman for the cooperative expects prices to hold until the end of the month, when the larger trawlers return.",
+)

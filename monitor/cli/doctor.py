@@ -12,6 +12,7 @@ from typing import Literal
 import click
 
 from monitor.cli.face import Face, Reading, pass_face, print_json
+from monitor.cli.printing import counted
 from monitor.errors import ConfigError, MonitorError
 from monitor.settings import FetchSettings, Settings
 
@@ -67,7 +68,9 @@ def _findings(face: Face) -> Iterator[Finding]:
             settings = face.settings(secrets=False)
         except ConfigError:
             return
-    yield Finding("configuration", "ok", f"{settings.config_dir}: {len(settings.feeds)} feeds, {len(settings.targets)} targets")
+    yield Finding(
+        "configuration", "ok", f"{settings.config_dir}: {counted(len(settings.feeds), 'feed')}, {counted(len(settings.targets), 'target')}"
+    )
     yield from _asking(settings)
     yield from _telling(settings)
     yield from _secrets(settings)
@@ -152,7 +155,8 @@ def _state(settings: Settings) -> Iterator[Finding]:
 
 def _remembered(reading: Reading) -> Iterator[Finding]:
     counts, now = reading.store.counts(reading.now), reading.now
-    yield Finding("store", "ok", f"{counts.articles} articles, {counts.revisions} revisions, {counts.edits} edits")
+    sizes = (counts.articles, "article"), (counts.revisions, "revision"), (counts.edits, "edit")
+    yield Finding("store", "ok", ", ".join(counted(number, what) for number, what in sizes))
     if counts.last_poll_at and counts.last_poll_at > now + timedelta(minutes=5):
         yield Finding(
             "clock",

@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from monitor.errors import Busy, StoreError
@@ -60,8 +60,9 @@ def _file(state_dir: Path) -> Iterator[None]:
                 f"another monitor ({f'process {holder}' if holder else 'unknown'}) holds the state folder {state_dir}",
                 hint="stop it first, or name another folder with --state",
             ) from None
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+        with suppress(OSError):  # on a full disk nobody learns who holds it, but it is held
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
         yield
     finally:
         os.close(lock)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 NAME = "reserve"
 SIZE = 8_000_000
+ROOM_TO_OPEN = 1_000_000  # free bytes; SQLite needs some for the memory that its processes share, also to read
 ENOUGH = 64_000_000  # free bytes below which no reserve is put aside: it would be the one to fill the disk
 
 
@@ -22,6 +23,21 @@ def keep_reserve(state_dir: Path) -> None:
             os.posix_fallocate(reserve.fileno(), 0, SIZE)
     except OSError:
         path.unlink(missing_ok=True)  # it is a help, not a need
+
+
+def make_room_to_open(state_dir: Path) -> None:
+    """Gives the reserve up where the disk has not even the room to open the database."""
+    if is_disk_full(state_dir):
+        drop_reserve(state_dir)
+
+
+def is_disk_full(state_dir: Path) -> bool:
+    """Whether the disk of this folder has next to no room left."""
+    try:
+        disk = os.statvfs(state_dir)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < ROOM_TO_OPEN
 
 
 def drop_reserve(state_dir: Path) -> None:

@@ -22,7 +22,7 @@ from monitor.store.merging import unmerge
 from monitor.store.outbox import OutboxPart
 from monitor.store.queueing import Queueing
 from monitor.store.reading import Reading
-from monitor.store.reserve import drop_reserve, keep_reserve
+from monitor.store.reserve import drop_reserve, is_disk_full, keep_reserve, make_room_to_open
 from monitor.store.rows import Connected, Dialect, Readers, plain_postgres_url, postgres_reader, sqlite_reader
 from monitor.store.saving import Saving
 from monitor.store.schema import SCHEMA, create, found_schema, is_empty, refuse_newer, refuse_older
@@ -236,6 +236,7 @@ def _open_sqlite(path: Path, state_dir: Path, *, read_only: bool, settings: Stor
         return MemoryStore()
     if not read_only:
         path.parent.mkdir(parents=True, exist_ok=True)
+    make_room_to_open(state_dir)
     readers = Readers("sqlite", lambda: sqlite_reader(path))
     if read_only:
         return _reading(readers, path, settings)
@@ -243,8 +244,10 @@ def _open_sqlite(path: Path, state_dir: Path, *, read_only: bool, settings: Stor
     engine = sqlite_engine(path, checkpoints=not is_held_elsewhere(state_dir))
     try:
         _prepare(engine, "sqlite")
-    except Exception:  # whatever it was is raised again; the file must not stay open
+    except Exception as error:  # whatever it was is raised again; the file must not stay open
         engine.dispose()
+        if isinstance(error, StoreError) and is_disk_full(state_dir):
+            raise StoreError("the disk is full: nothing can be written, what was stored is safe", hint="free some space") from error
         raise
     return _writing(readers, engine, settings, state_dir)
 

@@ -70,7 +70,7 @@ def diff(
 
     \b
     monitor diff 42                     its latest edit
-    monitor diff 42@09:34..16:20        by the publisher's own stamps
+    monitor diff 42@16:20..09:34        by the publisher's own stamps
     monitor diff 42 1 3 --stat
     monitor diff --no-index old.txt new.txt
     """

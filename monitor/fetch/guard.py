@@ -9,6 +9,7 @@ import ipaddress
 import socket
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -157,6 +158,7 @@ class Resolver(AbstractResolver):
         return await answer
 
 
+@lru_cache(4096)
 def literal(host: str) -> str | None:
     """The address a host spells by itself, also as 2130706433, 0x7f.1 or 0177.0.0.1; None for a name."""
     host = host.strip("[]").rstrip(".")

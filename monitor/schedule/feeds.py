@@ -67,7 +67,7 @@ def after_poll(
 
 def moved_to(pace: Pace) -> str | None:
     """The address a feed has moved to for good, told in the one pace in which it is believed; None else."""
-    return read_feed_memo(pace.memo).moved
+    return read_feed_memo(pace.memo).moved if '"moved"' in pace.memo else None
 
 
 def _after_failure(feed: Feed, pace: Pace, memo: FeedMemo, answer: Answer, code: str, bounds: ScheduleSettings, now: datetime) -> Pace:

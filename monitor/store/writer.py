@@ -142,7 +142,7 @@ class Writer:
             try:
                 with connection.begin():
                     transaction = Transaction(connection, self._dialect)
-                    answers = [(done, *self._one(connection, transaction, work)) for work, done in batch]
+                    answers = [(done, *self._one(transaction, work)) for work, done in batch]
                     sent = True
             except Exception as error:
                 again = is_beaten(error) or (is_lost(error) and not sent)
@@ -156,21 +156,20 @@ class Writer:
             break
         return answers
 
-    def _one(
-        self, connection: "Connection", transaction: Transaction, work: Callable[[Transaction], T]
-    ) -> tuple[T | None, BaseException | None]:
-        savepoint = connection.begin_nested()
+    def _one(self, transaction: Transaction, work: Callable[[Transaction], T]) -> tuple[T | None, BaseException | None]:
+        # in plain SQL: the savepoints of SQLAlchemy are compiled each time, which takes longer than to save a poll
+        transaction.run("SAVEPOINT piece")
         try:
             result = work(transaction)
         except MonitorError as error:
-            savepoint.rollback()
+            transaction.run("ROLLBACK TO SAVEPOINT piece")
             return None, error
         except Exception as error:
             if _is_fatal(error) or (self._dialect == "postgresql" and (is_lost(error) or is_beaten(error))):
                 raise
-            savepoint.rollback()
+            transaction.run("ROLLBACK TO SAVEPOINT piece")
             return None, told(error)
-        savepoint.commit()
+        transaction.run("RELEASE SAVEPOINT piece")
         return result, None
 
 

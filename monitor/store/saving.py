@@ -156,15 +156,12 @@ def _keep_feed(tx: Transaction, outcome: PollOutcome) -> None:
         outcome=outcome.outcome, status=outcome.status, error=outcome.error, at=at, title=outcome.title,
         moved_to=outcome.moved_to, memo=outcome.known_memo, usable=outcome.usable, id=feed_id,
     )  # fmt: skip
-    run = tx.row("SELECT from_at, outcome, status FROM poll WHERE feed_id = :feed ORDER BY from_at DESC LIMIT 1", feed=feed_id)
-    if run is not None and run["outcome"] == outcome.outcome and run["status"] == outcome.status:
-        tx.run(
-            "UPDATE poll SET to_at = :at, n = n + 1 WHERE feed_id = :feed AND from_at = :from",
-            at=at,
-            feed=feed_id,
-            **{"from": run["from_at"]},
-        )
-    else:
+    goes_on = tx.run(
+        "UPDATE poll SET to_at = :at, n = n + 1 WHERE feed_id = :feed AND outcome = :outcome AND COALESCE(status, 0) = :status"
+        " AND from_at = (SELECT max(from_at) FROM poll WHERE feed_id = :feed)",
+        at=at, feed=feed_id, outcome=outcome.outcome, status=outcome.status or 0,
+    )  # fmt: skip
+    if not goes_on:
         tx.run(
             "INSERT INTO poll (feed_id, from_at, to_at, n, outcome, status) VALUES (:feed, :at, :at, 1, :outcome, :status)"
             " ON CONFLICT (feed_id, from_at) DO UPDATE SET outcome = excluded.outcome, status = excluded.status",

@@ -35,10 +35,14 @@ class ScheduleSettings:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """What is kept for how long: `raw` responses of edits only, of every revision, or none; looks for `looks_for`."""
+    """What is kept for how long: `raw` responses of edits only, of every revision, or none; looks for `looks_for`.
+
+    `connections`: those that read from PostgreSQL for one process, at most.
+    """
 
     raw: Literal["edits", "all", "none"] = "all"
     looks_for: timedelta = timedelta(days=400)
+    connections: int = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,8 @@ SCHEDULE = (
 
 STORE = (
     Key("raw", v.one_of("edits", "all", "none"), "Raw responses kept: of every revision, of edited ones, or none.", '"all"'),
-    Key("looks_for", v.some_time, "How long the record of single looks is kept.", '"400d"'),
+    Key("looks_for", v.some_time, "How long the record of single looks is kept; on PostgreSQL to the end of its month.", '"400d"'),
+    Key("connections", v.a_count, "Connections by which one process reads from PostgreSQL, at most.", "4"),
 )
 
 MAIL = (

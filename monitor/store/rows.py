@@ -24,7 +24,6 @@ Dialect = Literal["sqlite", "postgresql"]
 Row = Mapping[str, Any]
 PATIENCE = (0.1, 0.5, 1.0, 2.0, 4.0)  # seconds between the tries to reach a server that is restarting
 POOLER_TRIES = 5  # a session is given on the moment it is free, unless a third one takes it
-MOST_READERS = 4  # connections of one process that read on PostgreSQL
 _PLAIN = frozenset({str, int, bytes, float})
 BUSY_TIMEOUT = 10_000  # ms that a statement waits for another process's commit; a commit takes milliseconds
 
@@ -202,12 +201,12 @@ class Readers:
     A server has few connections to give (100 by default) and a cluster many threads.
     """
 
-    def __init__(self, dialect: Dialect, connect: Callable[[], Any]) -> None:
+    def __init__(self, dialect: Dialect, connect: Callable[[], Any], most: int = 1) -> None:
         self.dialect: Dialect = dialect
         self._connect = connect
         self._local = threading.local()
         self._opened: list[Any] = []
-        self._room = threading.Semaphore(MOST_READERS)
+        self._room = threading.Semaphore(most)
         self._idle: queue.LifoQueue[Connected] = queue.LifoQueue()
 
     def rows(self, sql: str, **values: object) -> list[Row]:

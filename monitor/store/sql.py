@@ -312,7 +312,7 @@ def sqlite_engine(path: Path, *, checkpoints: bool = True) -> "Engine":
 
 
 def _open_postgres(url: str, state_dir: Path, *, read_only: bool, settings: StoreSettings) -> Store:
-    readers = Readers("postgresql", lambda: postgres_reader(url))
+    readers = Readers("postgresql", lambda: postgres_reader(url), settings.connections)
     if read_only:
         return _reading(readers, "the PostgreSQL database", settings)
     engine = postgres_engine(url)

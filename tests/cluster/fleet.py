@@ -25,7 +25,8 @@ class Fleet:
         self.config.mkdir()
         (self.config / "feeds.toml").write_text(site.feeds_toml())
         (self.config / "monitor.toml").write_text(
-            f'[database]\nurl = "{url}"\n[fetch]\nallow_networks = ["127.0.0.0/8"]\nhost_gap = "{host_gap}"\ntimeout = "5s"\nrobots = false\n'
+            f'[database]\nurl = "{url}"\n[fetch]\nallow_networks = ["127.0.0.0/8"]\nhost_gap = "{host_gap}"\n'
+            'timeout = "5s"\nrobots = false\n'
             '[schedule]\nfeed_min = "6s"\nfeed_max = "8s"\npage_min = "6s"\npage_max = "8s"\n'
             f'[targets.desk]\nurl = "{target}"\nwait = "0s"\n[[rules]]\nname = "all"\nto = ["desk"]\nmin_severity = "noise"\n{more}'
         )

@@ -34,7 +34,8 @@ class ManyHosts:
 
     def feeds_toml(self) -> str:
         return "".join(
-            f'[feeds.h{host.rsplit(".", 1)[1]}-{number}]\nurl = "http://{host}:{self.port}/{number}.xml"\npages = {"true" if self.with_pages and number == 0 else "false"}\n'
+            f'[feeds.h{host.rsplit(".", 1)[1]}-{number}]\nurl = "http://{host}:{self.port}/{number}.xml"\n'
+            f"pages = {'true' if self._is_followed(f'/{number}.xml') else 'false'}\n"
             for host in self.addresses
             for number in range(self.feeds)
         )
@@ -104,8 +105,8 @@ class ManyHosts:
         paragraphs = "".join(f"<p>{words}</p>" for words in (self.text(host, path.removesuffix("/story")), *REST))
         title = f"Herring at quay {host}{path.removesuffix('/story')}"
         said = (
-            f"<!doctype html><html lang='en'><head><title>{title}</title></head><body><article><h1>{title}</h1>{paragraphs}</article></body>"
-            "</html>"
+            f"<!doctype html><html lang='en'><head><title>{title}</title></head><body><article><h1>{title}</h1>{paragraphs}</article>"
+            "</body></html>"
         )
         return b"text/html; charset=utf-8", said.encode()
 

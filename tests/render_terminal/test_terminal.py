@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.compare import diff_of
-from monitor.model import Article, Content, Diff, Restamp, Revision, Stamp
+from monitor.model import Article, Content, Diff, Restamp, Revision, Stamp, Stats
 from monitor.render.terminal import Sight, render_diff, render_edit_line, render_log, render_show
 from monitor.text import display_width
 
@@ -242,3 +242,12 @@ def test_a_revision_is_shown_as_a_reader_saw_it() -> None:
     assert lines[:3] == ["Minister admits seeing flood report", "What he knew", "By Ann Lee · Politics · Posted 2026-11-19 09:34 UTC"]
     assert "Caption: The river." in lines
     assert all(display_width(line) <= 60 for line in lines if not line.startswith(("http", "article")))
+
+
+def test_a_headline_alone_counts_no_paragraphs() -> None:
+    diff = difference()
+    alone = replace(diff, edit=replace(diff.edit, stats=Stats(3, 2, 5, 0, 0, 0, 0, 0.9)))
+    fewer = replace(diff, edit=replace(diff.edit, stats=Stats(3, 2, 1, 1, 0, 2, 0, 0.9)))
+
+    assert "paragraph" not in shown(alone).partition("BODY")[0]
+    assert "3 of 3 paragraphs" in shown(fewer)

@@ -52,9 +52,8 @@ def weight(severity: Severity, kinds: tuple[str, ...], stats: Stats, *, width: i
     """Severity, kinds and amounts; on two lines where one is too short."""
     moved = f", {stats.moved} moved" if stats.moved else ""
     touched = stats.changed + stats.added + stats.removed
-    amount = (
-        f"{touched} of {max(stats.paragraphs + stats.removed, 1)} paragraphs{moved} · +{stats.words_added} −{stats.words_removed} words"
-    )
+    paragraphs = f"{touched} of {stats.paragraphs + stats.removed} paragraphs{moved} · " if touched or moved else ""
+    amount = f"{paragraphs}+{stats.words_added} −{stats.words_removed} words"
     level = Span(f"{severity.level.upper()} {severity.score}", LEVEL_STYLES[severity.level])
     named = Span(f" · {', '.join(kinds) or 'no change'}")
     whole = [level, named, Span(f" · {amount}")]

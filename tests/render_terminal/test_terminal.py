@@ -249,5 +249,5 @@ def test_a_headline_alone_counts_no_paragraphs() -> None:
     alone = replace(diff, edit=replace(diff.edit, stats=Stats(3, 2, 5, 0, 0, 0, 0, 0.9)))
     fewer = replace(diff, edit=replace(diff.edit, stats=Stats(3, 2, 1, 1, 0, 2, 0, 0.9)))
 
-    assert "paragraph" not in shown(alone).partition("BODY")[0]
+    assert "paragraphs" not in shown(alone).partition("BODY")[0]
     assert "3 of 3 paragraphs" in shown(fewer)

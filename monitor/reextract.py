@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from monitor.extract.page import EXTRACTOR, extract_page
 from monitor.model import Article, ArticleUpdate, Content, LookOutcome, NewRevision, Page, PageContext, RawPage, Revision
-from monitor.ports import ArticleQuery, Doors
+from monitor.ports import ArticleQuery, Doors, WorkerKilled
 from monitor.proof import text_key
 
 FIELDS = ("title", "subtitle", "authors", "section", "body", "captions")
@@ -37,9 +37,15 @@ def reread(doors: Doors, *, feeds: tuple[str, ...] = (), now: datetime, save: bo
         if raw is None:
             yield Rereading(article, head.content, None, reason="no stored page")
             continue
-        page: Page = doors.workers.run(extract_page, raw.body, raw.headers, raw.status, _context(raw, head, doors))
+        try:
+            page: Page = doors.workers.run(extract_page, raw.body, raw.headers, raw.status, _context(raw, head, doors))
+        except WorkerKilled:
+            yield Rereading(article, head.content, None, reason="took too much time or memory")
+            continue
         if page.verdict == "suspect":
             yield Rereading(article, head.content, None, reason=f"reads as {page.reason}")
+        elif page.more:
+            yield Rereading(article, head.content, None, reason="in several pages, of which the first is kept")
         elif text_key(page.content) != text_key(head.content):
             fields = tuple(name for name in FIELDS if getattr(page.content, name) != getattr(head.content, name))
             if save:

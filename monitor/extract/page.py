@@ -79,6 +79,9 @@ def append_page(first: Page, more: Page) -> Page:
 def _read(body: bytes, headers: Headers, context: PageContext) -> Page:
     html = decode(body, headers, charset=context.rule.charset if context.rule else None)
     tree = LexborHTMLParser(html)
+    more = next_pages(tree, context.url)
+    if more and context.known is not None and context.known_raw is not None:
+        context = replace(context, known=_part_on(context.known_raw, context.known, context))
     metadata = read_metadata(tree)
     reading = reading_of(tree, metadata, context)
     language = reading.language
@@ -95,12 +98,20 @@ def _read(body: bytes, headers: Headers, context: PageContext) -> Page:
     posted, updated = ruled.posted or posted, ruled.updated or updated
     page = Page(
         "article", None, context.url, canonical_of(document.tree, metadata, context.url), content, posted, updated, extractor,
-        blocks=_fingerprints(selection) if context.known is None else (), more=next_pages(document.tree, context.url),
+        blocks=_fingerprints(selection) if context.known is None else (), more=more,
     )  # fmt: skip
     reason = suspicion(html, document, metadata, page, context)
     if reason:
         return replace(page, verdict="suspect", reason=reason)
     return _compared(page, document, html, context)
+
+
+def _part_on(raw: RawPage, known: Content, context: PageContext) -> Content:
+    """The part of an article in several pages that stood on this one: what is compared with this page alone."""
+    html = decode(raw.body, raw.headers, charset=context.rule.charset if context.rule else None)
+    sight = sight_of(read_document(html), html)
+    body = tuple(paragraph for paragraph in known.body if sight.tells(paragraph))
+    return replace(known, body=body, captions=tuple(caption for caption in known.captions if sight.tells(caption)))
 
 
 def reading_of(tree: LexborHTMLParser, metadata: Metadata, context: PageContext) -> Reading:

@@ -1,0 +1,65 @@
+"""An article in several pages: one text, and an edit on any page is an edit, told at once."""
+
+import pytest
+from harbour import Piece
+from test_stories import World
+
+from monitor.ports import Store
+
+FIRST = Piece()
+PARTS = tuple(
+    (
+        f"On sailing day {day} the crew of the northern boat counted {40 + day} passengers and {day + 3} bicycles before the rain set in.",
+        f"The harbour office wrote down {day + 7} complaints that evening, most of them about the price of the return ticket and the wind.",
+        f"A teacher from the island school crossed with {day + 11} children and said that the late boat had saved her class a whole night.",
+    )
+    for day in range(2, 5)
+)
+
+
+def publish(world: World, *parts: tuple[str, ...], links: tuple[str, ...] = ("Market square gets new lamps",)) -> None:
+    """The piece with its further pages, each naming the next."""
+    world.publish(FIRST)
+    bodies = [FIRST.body, *parts]
+    for number, body in enumerate(bodies, 1):
+        following = f'<link rel="next" href="{FIRST.url}?page={number + 1}"></head>' if number < len(bodies) else "</head>"
+        url = FIRST.url if number == 1 else f"{FIRST.url}?page={number}"
+        world.web[url] = FIRST.edited(body=body, links=links).page().replace("</head>", following)
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    world = World(store)
+    publish(world, *PARTS)
+    world.work(hours=3)
+    return world
+
+
+def test_all_pages_are_one_text(world: World) -> None:
+    [revision] = world.history()
+
+    assert revision.content.body == (*FIRST.body, *(paragraph for part in PARTS for paragraph in part))
+
+
+def test_boilerplate_that_moves_on_every_page_is_no_edit(world: World) -> None:
+    publish(world, *PARTS, links=("Lost dog found on the pier", "Tide tables for October"))
+
+    assert world.work(days=1) == []
+
+
+def test_an_edit_on_the_last_page_is_told_at_once(world: World) -> None:
+    edited = (*PARTS[2][:2], PARTS[2][2].replace("whole night", "whole day"))
+    publish(world, PARTS[0], PARTS[1], edited, links=("Lost dog found on the pier",))
+
+    [edit] = world.work(days=1)
+
+    assert (edit.stats.words_added, edit.stats.words_removed) == (1, 1)
+    assert [look.verdict for look in world.store.looks(1)].count("held") == 0
+
+
+def test_a_page_that_fails_is_half_an_article_and_no_edit(world: World) -> None:
+    publish(world, *PARTS, links=("Lost dog found on the pier",))
+    world.web[f"{FIRST.url}?page=3"] = 503
+
+    assert world.work(days=1) == []
+    assert {look.reason for look in world.store.looks(1) if look.verdict == "suspect"} == {"truncated"}

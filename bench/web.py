@@ -1,7 +1,9 @@
 """Requests a second and their p95, page by page, over a million revisions. `python bench/web.py [REVISIONS] [--keep FOLDER]`.
 
-Two thousand articles with edits are saved through the store's own door, then copied inside the database until there are enough. The
-server is one process held to one core, wrk (Debian's) asks it from another. Search is asked of the articles that were not copied.
+Two thousand articles with edits are saved through the store's own door, then copied inside the database until there are enough: each
+copy five days after the one before, with its words in the search index and a row in the outbox. Words are as frequent as in any
+language (Zipf's law), so that a search may be for a common one or a rare one. The server is one process held to one core, wrk
+(Debian's) asks it from another.
 """
 
 import argparse
@@ -18,7 +20,9 @@ import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor.compare import diff_of
 from monitor.identify import url_keys
@@ -36,30 +40,38 @@ from monitor.model import (
     Stamp,
 )
 from monitor.settings import Feed, StoreSettings
+from monitor.store.outbox import DEAD, SENT_ROW
+from monitor.store.rows import Connected
+from monitor.store.search import document_terms
 from monitor.store.sql import SqlStore, open_store
 
-START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=20)
+if TYPE_CHECKING:
+    import sqlite3
+
+NOW = datetime.now(UTC).replace(microsecond=0)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 ARTICLES = 2000
 REVISIONS_EACH = (2, 3, 4, 5)  # 3.5 on average, as many as news articles have
 FEEDS = tuple(Feed(f"outlet-{number}", f"https://outlet-{number}.example/rss") for number in range(20))
-TEXT = (
-    "harbour council minister water wall report tide ferry landing evening answer question number winter budget vote school road bridge"
-    " island captain letter lamp market river signal storm station summer theatre village weather window"
-)
-WORDS = tuple(TEXT.split())
+SPAN = timedelta(days=5)  # the time one copy tells of: a million revisions are two years of twenty outlets
+SYLLABLES = tuple(first + second for first in "bdfghklmnprstv" for second in ("a", "e", "i", "o", "u", "an", "er", "il"))
+WORDS = tuple("".join(SYLLABLES[number // 112**place % 112] for place in range(2 + (number > 1000))) for number in range(30_000))
+OFTEN = tuple(accumulate(1 / rank for rank in range(1, len(WORDS) + 1)))  # Zipf's law
 
 # tables that grow with articles, with the columns that point at rows which are copied too: (table, {column: what is added})
 COPIED = (
-    ("article", {"id": "article"}),
+    ("article", {"id": "article", "first_seen_at": "time", "last_edit_at": "time", "posted_at": "time", "updated_at": "time"}),
     ("listing", {"key_sha": "sha", "article_id": "article"}),
     ("text", {"id": "revision", "article_id": "article", "base_id": "revision"}),
     ("revision", {"id": "revision", "article_id": "article", "text_id": "revision"}),
     ("edit", {"id": "edit", "article_id": "article", "to_id": "revision", "seen_before": "time", "seen_after": "time"}),
     ("change", {"edit_id": "edit"}),
     ("edit_feed", {"edit_id": "edit"}),
-    ("look", {"article_id": "article"}),
+    ("look", {"article_id": "article", "at": "time"}),
+    ("alias", {"key": "sha", "article_id": "article"}),
+    ("watch", {"id": "watch", "ref_id": "article", "next_at": "time"}),
 )
+OWNER = {"article": "id", "change": "edit_id", "edit_feed": "edit_id", "watch": "kind = 1 AND ref_id"}
 
 
 def main() -> int:
@@ -91,18 +103,19 @@ def main() -> int:
 def fill(folder: Path, revisions: int) -> None:
     """A database with this many revisions, give or take a copy."""
     store = open_store(None, state_dir=folder, read_only=False, settings=StoreSettings(raw="none"))
-    store.sync_feeds(FEEDS, START)
+    copies = max(1, round(revisions / (ARTICLES * sum(REVISIONS_EACH) / len(REVISIONS_EACH))))
+    start = NOW - copies * SPAN
+    store.sync_feeds(FEEDS, start)
     chance = random.Random(20261122)
     for number in range(ARTICLES):
-        _article(store, number, chance)
+        _article(store, number, start + number * (SPAN / ARTICLES), chance)
     store.close()
-    _copy(folder / "monitor.db", revisions)
+    _copy(folder / "monitor.db", copies)
 
 
-def _article(store: SqlStore, number: int, chance: random.Random) -> None:
+def _article(store: SqlStore, number: int, at: datetime, chance: random.Random) -> None:
     feed = FEEDS[number % len(FEEDS)]
     url = f"https://{feed.slug}.example/story-{number}"
-    at = START + number * 2 * MINUTE
     content = Content(_sentence(chance, 8), None, ("A. Writer",), "News", tuple(_paragraph(chance) for _ in range(12)), (), "en")
     listing = Listing(
         feed.slug, url, 0, url, url, content.title, None, None, (), at, None, url.encode()[-32:].rjust(32), 0, at, at,
@@ -120,7 +133,7 @@ def _article(store: SqlStore, number: int, chance: random.Random) -> None:
         at += HOUR
         body = list(content.body)
         place = chance.randrange(len(body))
-        body[place] = body[place].replace(chance.choice(WORDS), chance.choice(WORDS)) + " " + _sentence(chance, 6)
+        body[place] = body[place].replace(body[place].split()[3], _word(chance)) + " " + _sentence(chance, 6)
         title = _sentence(chance, 8) if chance.random() < 0.1 else content.title
         content = replace(content, title=title, body=tuple(body))
         stamp = Stamp(at - MINUTE, None, "", "json-ld") if chance.random() < 0.5 else head.updated
@@ -139,34 +152,59 @@ def _look(store: SqlStore, article: int, at: datetime, revision: NewRevision, af
 
 
 def _sentence(chance: random.Random, words: int) -> str:
-    return " ".join(chance.choices(WORDS, k=words)).capitalize()
+    return " ".join(chance.choices(WORDS, cum_weights=OFTEN, k=words)).capitalize()
+
+
+def _word(chance: random.Random) -> str:
+    return chance.choices(WORDS, cum_weights=OFTEN)[0]
 
 
 def _paragraph(chance: random.Random) -> str:
     return ". ".join(_sentence(chance, chance.randint(8, 18)) for _ in range(3)) + "."
 
 
-def _copy(path: Path, revisions: int) -> None:
+def _copy(path: Path, copies: int) -> None:
     import sqlite3
 
     with closing(sqlite3.connect(path)) as database:
-        database.execute("PRAGMA journal_mode=OFF")
-        database.execute("PRAGMA synchronous=OFF")
-        database.execute("PRAGMA cache_size=-800000")
-        sizes = {name: database.execute(f"SELECT max(id) FROM {name}").fetchone()[0] for name in ("article", "revision", "edit")}
-        there = database.execute("SELECT count(*) FROM revision").fetchone()[0]
-        for copy in range(1, max(1, revisions // there)):
+        database.row_factory = sqlite3.Row
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-800000"):
+            database.execute(f"PRAGMA {pragma}")
+        sizes = {name: database.execute(f"SELECT max(id) FROM {name}").fetchone()[0] for name in ("article", "revision", "edit", "watch")}
+        documents = _documents(database)
+        for copy in range(1, copies):
             add = {name: str(size * copy) for name, size in sizes.items()}
-            add["time"] = str(copy * 60_000)
+            add["time"] = str(copy * SPAN // timedelta(milliseconds=1))
             for table, moved in COPIED:
                 names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
                 values = ", ".join(_moved(name, moved.get(name), add, copy) for name in names)
-                column = {"article": "id", "change": "edit_id", "edit_feed": "edit_id"}.get(table, "article_id")
-                most = sizes["edit"] if column == "edit_id" else sizes["article"]
-                database.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM {table} WHERE {column} <= {most}")
+                owner = OWNER.get(table, "article_id")
+                most = sizes["edit"] if owner == "edit_id" else sizes["article"]
+                database.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM {table} WHERE {owner} <= {most}")
+            database.executemany(
+                "INSERT INTO doc (rowid, before, after) VALUES (?, ?, ?)",
+                ((number + copy * sizes["revision"], before, after) for number, before, after in documents),
+            )
             database.commit()
-        database.execute("ANALYZE")
+        database.execute("UPDATE meta SET value = (SELECT max(id) FROM revision) WHERE key = 'search_to'")
+        database.execute("INSERT INTO target (id, name, active, from_edit_id) VALUES (1, 'mail', 1, 0)")
+        database.execute(
+            "INSERT INTO outbox (edit_id, target_id, state, reason, due_at)"
+            f" SELECT id, 1, CASE WHEN id % 1000 = 0 THEN {DEAD} ELSE {SENT_ROW} END, 'every edit', seen_before FROM edit"
+        )
+        database.execute("UPDATE feed SET polled_at = (SELECT max(seen_before) FROM edit)")
+        database.commit()
         database.execute("PRAGMA journal_mode=WAL")
+
+
+def _documents(database: "sqlite3.Connection") -> list[tuple[int, str, str]]:
+    """What the search index holds of each revision: it is not kept readable, so it is made again."""
+    rows = Connected(database, "sqlite")
+    found = []
+    for revision in rows.rows("SELECT * FROM revision ORDER BY id"):
+        before, after = document_terms(rows, revision)
+        found.append((revision["id"], " ".join(before), " ".join(after)))
+    return found
 
 
 def _moved(name: str, what: str | None, add: dict[str, str], copy: int) -> str:
@@ -194,27 +232,45 @@ end
 def measure(folder: Path, seconds: int) -> None:
     """Prints a line a page, then everything as JSON."""
     store = open_store(None, state_dir=folder, read_only=True, settings=StoreSettings())
-    counts = store.counts(START)
+    counts = store.counts(NOW)
     print(f"{counts.revisions:,} revisions, {counts.edits:,} edits, {(folder / 'monitor.db').stat().st_size / 1e9:.2f} GB")
     chance = random.Random(5)
     articles = [chance.randrange(1, counts.articles + 1) for _ in range(400)]
     two = [article for article in articles if (known := store.article(article)) and known.revisions >= 2]
     newest = counts.edits
+    common, rare = WORDS[20:60], WORDS[2_000:20_000:200]  # in every second article, and in one of thousands
+    urls = [f"https://{FEEDS[number % len(FEEDS)].slug}.example/story-{number}" for number in range(0, ARTICLES, 5)]
     pages = {
         "stream": ["/"],
         "stream of one outlet": [f"/?feed={feed.slug}" for feed in FEEDS],
-        "stream, filtered": ["/?kind=headline&min=medium", "/?undisclosed=1", "/?min=high", "/?since=7d"],
+        "stream, filtered": ["/?kind=headline&min=medium", "/?undisclosed=1", "/?min=high", "/?since=7d", "/?feed=outlet-3&kind=gone"],
+        "stream, rare kinds": [f"/?kind={kind}" for kind in ("gone", "quote", "reverted", "correction-note", "paragraph-split")],
         "stream, older": [f"/?before={chance.randrange(100, newest)}" for _ in range(100)],
         "article": [f"/a/{article}" for article in articles],
         "difference": [f"/a/{article}/1..2" for article in two],
         "side by side": [f"/a/{article}/1..2?view=side" for article in two],
         "revision": [f"/a/{article}@1" for article in articles],
-        "search": [f"/search?q={word}+{other}" for word in WORDS[:6] for other in WORDS[6:12]],
+        "search, common words": [f"/search?q={word}" for word in common],
+        "search, two words": [f"/search?q={word}+{other}" for word, other in zip(common, common[::-1], strict=True)],
+        "search, rare words": [f"/search?q={word}" for word in rare],
+        "search, words added": [f"/search?q={word}&in=added" for word in common],
+        "search, words removed": [f"/search?q={word}&in=removed" for word in common],
+        "search in one outlet": [f"/search?q={word}&feed={feed.slug}" for word, feed in zip(common, FEEDS, strict=False)],
+        "lookup": [f"/lookup?url={url}" for url in urls],
         "feeds": ["/feeds"],
-        "statistics": ["/stats"],
+        "feed": [f"/feeds/{feed.slug}" for feed in FEEDS],
+        "statistics": ["/stats", "/stats?since=7d", "/stats?since=90d"],
+        "outbox": ["/outbox", "/outbox?state=dead", "/outbox?target=mail"],
+        "settings": ["/settings"],
         "api: edits after": [f"/api/edits?after={chance.randrange(newest)}&limit=50" for _ in range(100)],
+        "api: articles": ["/api/articles", *(f"/api/articles?feed={feed.slug}&limit=50" for feed in FEEDS)],
         "api: diff": [f"/api/diff/{article}/1..2" for article in two],
-        "atom": ["/edits.atom"],
+        "api: feeds": ["/api/feeds"],
+        "api: lookup": [f"/api/lookup?url={url}" for url in urls],
+        "api: search": [f"/api/search?q={word}&limit=50" for word in common],
+        "atom": ["/edits.atom", "/edits.atom?feed=outlet-3"],
+        "json feed": ["/edits.json"],
+        "atom of a feed": [f"/feeds/{feed.slug}.atom" for feed in FEEDS],
     }
     store.close()
     results = {}

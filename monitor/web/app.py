@@ -24,7 +24,12 @@ from monitor.web.site import Site, Writing
 log = logging.getLogger("monitor.web")
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-STATIC = {"style.css": "text/css; charset=utf-8", "monitor.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}
+STATIC = {
+    "style.css": "text/css; charset=utf-8",
+    "monitor.js": "text/javascript; charset=utf-8",
+    "htmx.min.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
 """All files that are served: an address that is not among them reads nothing from the disk."""
 
 RECIPE = """import hashlib, json
@@ -75,6 +80,7 @@ def _routes(static: Mapping[str, bytes]) -> list[Route]:
 
     table: list[tuple[str, Callable[[Request], object]]] = [
         ("/", pages.stream),
+        ("/live", pages.live),
         ("/edits.{form:suffix}", newsfeeds.of_all),
         ("/a/{article}/compare", diffpage.compare),
         ("/a/{article}/{pair}/card.png", diffpage.picture),

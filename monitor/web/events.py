@@ -3,22 +3,19 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from itertools import islice
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from monitor.errors import Busy
-from monitor.model import Edit
 from monitor.shapes import edit_json
-from monitor.web.filters import Filter, accepts, edit_query, number, read_filter
-from monitor.web.pages import newest_id
+from monitor.web.filters import Filter, number, read_filter
+from monitor.web.pages import newer_edits, newest_id
 from monitor.web.site import Site
 
 EVERY = 2.0  # seconds between two looks into the store
 HEARTBEAT = 15.0  # a line that says nothing, so that no proxy takes the silence for an end
-AT_ONCE = 100
 LISTENERS = 64
 
 
@@ -46,7 +43,7 @@ async def _stream(request: Request, site: Site, chosen: Filter, after: int, *, o
     try:
         yield b"retry: 5000\n\n"
         while not site.closing:
-            found = await run_in_threadpool(_newer, site, chosen, after)
+            found = await run_in_threadpool(newer_edits, site, chosen, after)
             for edit in found:
                 after = edit.id
                 yield f"id: {edit.id}\nevent: edit\ndata: {json.dumps(edit_json(edit), ensure_ascii=True)}\n\n".encode()
@@ -59,10 +56,3 @@ async def _stream(request: Request, site: Site, chosen: Filter, after: int, *, o
             await asyncio.sleep(EVERY)
     finally:
         request.app.state.listeners -= 1
-
-
-def _newer(site: Site, chosen: Filter, after: int) -> list[Edit]:
-    from dataclasses import replace
-
-    query = replace(edit_query(chosen, site.now, site.timezone, after=after, limit=AT_ONCE), newest=False)
-    return [edit for edit in islice(site.store.edits(query), AT_ONCE) if accepts(chosen, edit, site.now, site.timezone)]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor.ports import ReadingStore
 
 PAGE = 30  # edits on one page of the stream: what a minute of reading takes
+AT_ONCE = 100  # new edits that are told of at a time
 SEARCHED = 400  # hits looked through for edits that fit a text
 REVISIONS = 60  # on one page of a timeline
 PERIODS = (("", "any time"), ("24h", "last 24 hours"), ("7d", "last 7 days"), ("30d", "last 30 days"))
@@ -62,6 +63,23 @@ def find_edits(site: Site, chosen: Filter) -> Iterator[Edit]:
     places = dict.fromkeys((hit.article, hit.rev) for hit in hits)
     edits = (site.store.edit(*place) for place in places)
     yield from sorted((edit for edit in edits if edit and accepts(chosen, edit, now, zone)), key=lambda edit: -edit.id)
+
+
+def live(request: Request) -> Response:
+    """`/live?after=`: how many edits came since, as the piece that an open page puts in its place; 204 while there is none."""
+    site: Site = request.app.state.site
+    chosen = replace(read_filter(request.query_params), before=0)
+    after = number(request.query_params.get("after", "")) or 0
+    count = len(newer_edits(site, chosen, after))
+    if not count:
+        return Response(status_code=204)
+    return site.page(request, "live.html", count=count, query=query_string(chosen))
+
+
+def newer_edits(site: Site, chosen: Filter, after: int) -> list[Edit]:
+    """The edits behind this one that fit, oldest first, at most AT_ONCE. A text is not looked for."""
+    query = replace(edit_query(chosen, site.now, site.timezone, after=after, limit=AT_ONCE), newest=False)
+    return [edit for edit in islice(site.store.edits(query), AT_ONCE) if accepts(chosen, edit, site.now, site.timezone)]
 
 
 def newest_id(store: "ReadingStore") -> int:

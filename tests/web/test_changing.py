@@ -24,7 +24,7 @@ from monitor.store.memory import MemoryStore
 from monitor.web.app import create_app
 
 RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>Pier Post</title><link>http://127.0.0.1/</link>
-<item><guid isPermaLink="false">p1</guid><title>Lamps on the pier</title><description>Twelve of them.</description></item></channel></rss>"""
+<item><guid isPermaLink="false">p1</guid><title>Lamps on the pier</title><description>Twelve.</description></item></channel></rss>"""
 LOCAL = '[fetch]\nallow_networks = ["127.0.0.0/8"]\nhost_gap = "0s"\n'
 TOKEN = "open sesame"
 

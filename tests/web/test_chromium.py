@@ -217,6 +217,32 @@ def test_a_new_edit_is_announced_while_the_page_is_open(browser: Any, served: An
     assert not witness.seen
 
 
+def test_filters_and_older_edits_come_into_the_open_page(browser: Any, served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.web.pages.PAGE", 4)
+    page, witness = opened(browser, served)
+    page.goto(served[0].address)
+    page.evaluate("window.isStill = true")
+    rows = page.locator("[data-row]")
+    before = rows.count()
+
+    page.focus("text=Older edits")
+    page.keyboard.press("Enter")
+    rows.nth(before).wait_for()
+    place = "[...document.querySelectorAll('[data-row]')].findIndex((row) => row.contains(document.activeElement))"
+    after, focused = rows.count(), page.evaluate(place)
+    page.select_option("select[name=feed]", "haneul")
+    page.wait_for_selector(".kicker:has-text('Gazette')", state="detached")
+    still, chosen, url = page.evaluate("window.isStill"), page.evaluate("document.activeElement.name"), page.url
+    page.go_back()
+    page.wait_for_selector(".kicker:has-text('Gazette')")
+    page.context.close()
+
+    assert (before, after, focused) == (4, 8, 4)
+    assert (still, chosen) == (True, "feed")
+    assert "feed=haneul" in url
+    assert not witness.seen
+
+
 def test_the_printed_difference_has_its_marks_and_no_tools(browser: Any, served: Any) -> None:
     page, _ = opened(browser, served)
     page.goto(f"{served[0].address}/a/{served[1]['flood']}/1..2")

@@ -269,3 +269,28 @@ def test_what_is_not_there_is_told_so(client: TestClient, ids: dict[str, int]) -
         "/nope",
     ):
         assert client.get(path).status_code == 404, path
+
+
+def test_the_script_of_others_is_the_one_it_says(client: TestClient) -> None:
+    from hashlib import sha256
+    from importlib.resources import files
+
+    note = files("monitor.web").joinpath("static", "htmx.txt").read_text()
+
+    assert sha256(client.get("/static/htmx.min.js").content).hexdigest() in note
+    assert "Zero-Clause BSD" in note
+
+
+def test_an_open_page_is_told_how_many_edits_came(client: TestClient, newsroom) -> None:
+    import re
+
+    from monitor.ports import EditQuery
+
+    newest = max(edit.id for edit in newsroom[0].edits(EditQuery()))
+    polled = re.search(r'data-hx-get="(/live\?[^"]+)"', client.get("/?feed=haneul").text)
+
+    assert polled
+    assert polled[1] == f"/live?feed=haneul&amp;after={newest}"
+    assert client.get(f"/live?after={newest}").status_code == 204
+    assert "1 new edit<" in client.get("/live?feed=haneul&after=0").text
+    assert client.get("/live?after=0").text.startswith("<title>(")

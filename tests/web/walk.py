@@ -45,7 +45,7 @@ def machine_pages(ids: Mapping[str, int]) -> list[str]:
         f"/a/{flood}@2.json",
         "/stats.csv",
     ]
-    found += ["/healthz", "/favicon.ico", "/static/style.css", "/static/monitor.js", "/static/icon.svg"]
+    found += ["/healthz", "/favicon.ico", "/static/style.css", "/static/monitor.js", "/static/htmx.min.js", "/static/icon.svg"]
     return found + api_pages(ids)
 
 

@@ -1,4 +1,4 @@
-// What a keyboard and an open page gain; without it every page works as it is.
+// What a keyboard gains; what an open page gains is htmx's. Without either every page works as it is.
 "use strict";
 
 (() => {
@@ -85,23 +85,11 @@
     }
   };
 
-  const live = () => {
-    const place = find("#live");
-    if (!place || !window.EventSource) return;
-    const query = place.dataset.query.replace(/^\?/, "");
-    const source = new EventSource(`/api/events?after=${place.dataset.after}${query ? `&${query}` : ""}`);
-    let count = 0;
-    source.addEventListener("edit", () => {
-      count += 1;
-      const link = Object.assign(document.createElement("a"), { href: location.pathname + location.search });
-      link.textContent = count === 1 ? "1 new edit" : `${count} new edits`;
-      place.replaceChildren(link);
-      document.title = `(${count}) ${document.title.replace(/^\(\d+\) /, "")}`;
-    });
-    addEventListener("pagehide", () => source.close());
-  };
+  // the link to older edits goes when they come: the first of them takes the focus
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.target.matches(".rest")) event.target.querySelector("[data-row] a")?.focus();
+  });
 
   keysSwitch();
   sliders();
-  live();
 })();

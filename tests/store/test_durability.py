@@ -117,7 +117,8 @@ def test_another_process_that_holds_the_state_is_seen(tmp_path: Path) -> None:
 # --- backups --------------------------------------------------------------------------------------------------------
 
 
-def test_backups_under_load_are_whole_and_verify(tmp_path: Path) -> None:
+@pytest.mark.parametrize("backups", [5, pytest.param(50, marks=pytest.mark.slow)])
+def test_backups_under_load_are_whole_and_verify(tmp_path: Path, backups: int) -> None:
     store = opened(tmp_path)
     article = with_article(store)
     stop = threading.Event()
@@ -134,21 +135,26 @@ def test_backups_under_load_are_whole_and_verify(tmp_path: Path) -> None:
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        copies = [tmp_path / f"copy-{n}.db" for n in range(5)]
+        copies = [tmp_path / f"copy-{n}.db" for n in range(backups)]
         for copy in copies:
             backup(tmp_path / "monitor.db", copy)
     finally:
         stop.set()
         writer.join()
+    all_of_them = store.revisions(article)
     store.close()
 
+    held = []
     for n, copy in enumerate(copies):
         state = tmp_path / f"restored-{n}"
         restore(copy, state / "monitor.db", T0)
         again = open_store(None, state_dir=state, read_only=True, settings=StoreSettings())
         assert list(again.verify()) == []
-        assert len(again.revisions(article)) >= 1
+        held.append([revision.hash for revision in again.revisions(article)])
         again.close()
+    assert all(hashes == [revision.hash for revision in all_of_them[: len(hashes)]] for hashes in held)
+    assert 0 < len(held[0]) < len(held[-1])
+    assert [len(hashes) for hashes in held] == sorted(len(hashes) for hashes in held)
 
 
 def test_what_a_backup_still_wanted_to_tell_is_not_told_again(tmp_path: Path) -> None:

@@ -234,7 +234,7 @@ def test_filters_and_older_edits_come_into_the_open_page(browser: Any, served: A
     page.wait_for_selector(".kicker:has-text('Gazette')", state="detached")
     still, chosen, url = page.evaluate("window.isStill"), page.evaluate("document.activeElement.name"), page.url
     page.go_back()
-    page.wait_for_selector(".kicker:has-text('Gazette')")
+    page.wait_for_selector(".kicker:has-text('Hill Country')")
     page.context.close()
 
     assert (before, after, focused) == (4, 8, 4)

@@ -18,6 +18,9 @@ from monitor.store.writer import Transaction
 
 BATCH = 100  # revisions indexed in one transaction: tens of milliseconds
 CURSOR = "search_to"
+NEVER = 2**63 - 1  # more than any id
+FEW_ARTICLES = 1000
+_OF_FEEDS = "SELECT article_id FROM listing WHERE feed_id IN (SELECT id FROM feed WHERE slug IN (:slugs))"
 MOST_TERMS = 60_000  # of one document; PostgreSQL's tsvector ends at 1 MB
 
 
@@ -106,15 +109,16 @@ def _matches(rows: Rows, query: Query, where: str, feeds: Sequence[str], since: 
     conditions = ["1 = 1"] if where == "any" else ["revision.rev > 1"]
     values: dict[str, object] = {"limit": limit}
     if feeds:
-        conditions.append(
-            "revision.article_id IN (SELECT article_id FROM listing WHERE feed_id IN (SELECT id FROM feed WHERE slug IN (:slugs)))"
-        )
+        conditions.append(f"revision.article_id IN ({_OF_FEEDS})")
         values["slugs"] = list(feeds)
+        if rows.dialect == "sqlite" and _are_small(rows, feeds):
+            conditions.append(f"+doc.rowid IN (SELECT id FROM revision WHERE article_id IN ({_OF_FEEDS}))")
     if since is not None:
         # and a place to end: a walk from the newest on would else pass every older one
         numbers = "doc.rowid" if rows.dialect == "sqlite" else "doc.revision_id"
         conditions.append(
-            f"revision.first_seen_at >= :since AND {numbers} >= (SELECT coalesce(min(+id), 0) FROM revision WHERE first_seen_at >= :since)"
+            f"revision.first_seen_at >= :since AND {numbers} >="
+            f" (SELECT coalesce(min(+id), {NEVER}) FROM revision WHERE first_seen_at >= :since)"
         )
         values["since"] = since
     if rows.dialect == "sqlite":
@@ -127,6 +131,12 @@ def _matches(rows: Rows, query: Query, where: str, feeds: Sequence[str], since: 
         conditions.append({"added": f"{came} AND NOT {went}", "removed": f"{went} AND NOT {came}"}.get(where, came))
         values["query"] = ts_query(query)
     return rows.rows(f"SELECT revision.* FROM {source} WHERE {' AND '.join(conditions)} ORDER BY {order} DESC LIMIT :limit", **values)
+
+
+def _are_small(rows: Rows, feeds: Sequence[str]) -> bool:
+    """Whether the feeds have so few articles that their revisions are a set to look up, which is faster than to read each hit."""
+    found = rows.rows(f"{_OF_FEEDS} LIMIT :most", slugs=list(feeds), most=FEW_ARTICLES + 1)
+    return len(found) <= FEW_ARTICLES
 
 
 def _hit(rows: Rows, row: Row, query: Query, where: str) -> Hit:

@@ -12,52 +12,12 @@ from monitor.render.digest import sorted_out
 from monitor.render.excerpt import CORRECTION, TOLD_BEFORE, Place, field_name, local, one_line, places, remark, times, web_address
 from monitor.render.figures import days, figure_facts, figure_rows
 from monitor.render.plain import notice_line, side, summary
-from monitor.report import gist, headlines, several
+from monitor.report import disclosure, extent, gist, headlines, several
 from monitor.text import shorten, term_safe
 
 if TYPE_CHECKING:
+    from css_inline import CSSInliner
     from jinja2 import Environment, Template
-
-# Contrast of each text on its ground is 4.5 or more (WCAG 2.2, 1.4.3), in light and dark; tests/render_mail measures it.
-# Every element carries its style: Gmail and Outlook drop style sheets. They drop <ins> and <del> as well, hence spans and marks.
-_FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
-_MONO = "font-family:Consolas,Menlo,monospace;"
-STYLES = {
-    "page": f"margin:0;padding:0;background-color:#f6f8fa;color:#1f2328;{_FONT}",
-    "card": "padding:14px 16px;background-color:#ffffff;border:1px solid #d1d9e0;",
-    "title": f"margin:4px 0 6px 0;font-size:19px;line-height:25px;font-weight:bold;color:#1f2328;{_FONT}",
-    "heading": f"margin:0 0 6px 0;font-size:16px;line-height:22px;font-weight:bold;color:#1f2328;{_FONT}",
-    "text": f"margin:6px 0;font-size:15px;line-height:22px;color:#1f2328;{_FONT}",
-    "pair": f"padding:2px 0;font-size:16px;line-height:23px;color:#1f2328;{_FONT}",
-    "cell": f"padding:3px 0;font-size:15px;line-height:22px;color:#1f2328;{_FONT}",
-    "where": f"padding:3px 8px 3px 0;width:58px;font-size:13px;line-height:22px;white-space:nowrap;color:#59636e;{_MONO}",
-    "head": f"padding:3px 0;font-size:13px;line-height:18px;font-weight:normal;color:#59636e;{_FONT}",
-    "meta": f"font-size:13px;line-height:18px;color:#59636e;{_FONT}",
-    "meta_line": f"margin:4px 0;font-size:13px;line-height:18px;color:#59636e;{_FONT}",
-    "field": f"margin:12px 0 2px 0;font-size:12px;line-height:16px;font-weight:bold;color:#59636e;{_FONT}",
-    "footer": f"padding:14px 4px;font-size:12px;line-height:18px;color:#59636e;{_FONT}",
-    "table": "border-collapse:collapse;width:100%;",
-    "link": "color:#0550ae;text-decoration:underline;",
-    "old": "color:#82071e;background-color:#ffebe9;text-decoration:line-through;",
-    "new": "color:#0a4d1f;background-color:#dafbe1;text-decoration:none;",
-    "high": "color:#82071e;font-weight:bold;text-transform:uppercase;",
-    "medium": "color:#7a4100;font-weight:bold;text-transform:uppercase;",
-    "low": "color:#59636e;font-weight:bold;text-transform:uppercase;",
-    "noise": "color:#59636e;text-transform:uppercase;",
-}
-DARK = {
-    "page": "background-color:#0d1117 !important;color:#e6edf3 !important;",
-    "card": "background-color:#161b22 !important;border-color:#3d444d !important;",
-    "text": "color:#e6edf3 !important;",
-    "meta": "color:#9ea7b3 !important;",
-    "link": "color:#79c0ff !important;",
-    "old": "color:#ffdcd7 !important;background-color:#5d1a1d !important;",
-    "new": "color:#aff5b4 !important;background-color:#12401f !important;",
-    "high": "color:#ffa198 !important;",
-    "medium": "color:#f0b72f !important;",
-    "low": "color:#9ea7b3 !important;",
-    "noise": "color:#9ea7b3 !important;",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +51,19 @@ def mail_html(
         pages=pages.rstrip("/") if pages else None,
         unsubscribe=unsubscribe,
         changes=changes,
-        s=STYLES,
-        dark=DARK,
     )
-    return html
+    return _inliner().inline(html)
+
+
+@cache
+def _inliner() -> "CSSInliner":
+    """Styles to the elements that carry them: Gmail and Outlook drop style sheets, so only the rules for the dark stay in one.
+
+    They drop <ins> and <del> as well, hence spans and marks.
+    """
+    from css_inline import CSSInliner
+
+    return CSSInliner(keep_at_rules=True, minify_css=True, load_remote_stylesheets=False)
 
 
 def report_html(report: Report, *, title: str, stories: int = 1000, changes: int = 200) -> str:
@@ -140,6 +109,10 @@ def _environment(timezone: str) -> "Environment":
     environment.globals |= {"correction": CORRECTION, "told_before": TOLD_BEFORE}
     environment.filters |= {
         "days": days,
+        "count_cells": lambda counts: [(one_line(one.outlet), (one.edits, one.headlines, one.undisclosed)) for one in counts],
+        "disclosure": disclosure,
+        "extent": extent,
+        "figure_cells": lambda figures: [(row.outlet, row.numbers) for row in figure_rows(figures)],
         "figure_facts": figure_facts,
         "figure_rows": figure_rows,
         "gist": gist,

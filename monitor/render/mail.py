@@ -14,6 +14,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from monitor.model import Report, Story
+from monitor.render.figures import days
 from monitor.render.html import mail_html, story_of
 from monitor.render.plain import report_text, summary
 from monitor.text import clean_header
@@ -95,6 +96,8 @@ def subject(report: Report) -> str:
         notice = report.notices[0]
         return f"[{clean_header(notice.host, 60)}] new template? The same change in {len(notice.edits)} articles"
     figures = summary(report).replace(" edits", "").replace(" edit", "") if report.edits else "none"
+    if report.figures:
+        return f"Edits {days(report.figures)}: {figures}"
     if report.reason == "quiet hours":
         return f"Edits held in quiet hours: {figures}"
     if report.reason.startswith("limit"):

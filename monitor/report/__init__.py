@@ -2,7 +2,7 @@
 
 from monitor.report.build import build, same_text
 from monitor.report.echo import FOLLOWING, Echo, echoes, lead_of, may_echo
-from monitor.report.facts import disclosure, gist, headlines, host_of, outlet_of, several
+from monitor.report.facts import disclosure, extent, gist, headlines, host_of, outlet_of, several
 from monitor.report.plan import CORRECTION, Bundle, held_back, pressing, reason_of, stories
 from monitor.report.route import addressees, bypasses, in_quiet, misfit, mute_of, next_digest, quiet_end, route
 
@@ -16,6 +16,7 @@ __all__ = [
     "bypasses",
     "disclosure",
     "echoes",
+    "extent",
     "gist",
     "headlines",
     "held_back",

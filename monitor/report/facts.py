@@ -47,6 +47,11 @@ def headlines(diff: Diff) -> tuple[str, str] | None:
 
 def gist(edit: Edit) -> str:
     """One line: what changed and how much, `headline + body · 4 of 14 paragraphs · +14 −11 words · not disclosed`."""
+    return " · ".join(part for part in (extent(edit), disclosure(edit)) if part)
+
+
+def extent(edit: Edit) -> str:
+    """What changed and how much, without whether it was disclosed."""
     parts = [" + ".join(_fields(edit)) or "text"]
     parts += [said for kind, said in _NATURES.items() if kind in edit.kinds]
     stats = edit.stats
@@ -55,8 +60,7 @@ def gist(edit: Edit) -> str:
         parts.append(f"{touched} of {max(touched, stats.paragraphs + stats.removed)} paragraphs")
     if stats.words_added or stats.words_removed:
         parts.append(f"+{stats.words_added} −{stats.words_removed} words")
-    parts.append(disclosure(edit))
-    return " · ".join(part for part in parts if part)
+    return " · ".join(parts)
 
 
 def several(edits: Sequence[Edit]) -> str:

@@ -11,12 +11,15 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from html import escape
 from pathlib import Path
 
 from newsdesk import NEW, NOON, OLD, edited
 
+from monitor.figures import tally
 from monitor.model import Report, Trouble
 from monitor.render.mail import Letter, compose
 from monitor.report import build
@@ -27,13 +30,13 @@ LETTER = Letter(
 LOOKS = {
     "light": ("light", 760),
     "dark": ("dark", 760),
-    "narrow": ("light", 500),  # headless Chromium makes no narrower window
-    "narrow-dark": ("dark", 500),
+    "phone": ("light", 390),
+    "phone-dark": ("dark", 390),
 }
 
 
 def reports() -> dict[str, Report]:
-    """An instant message, one in Korean, one in Arabic, and a digest."""
+    """An instant message, one in Korean, one in Arabic, a week and a digest."""
     long = replace(NEW, body=(*NEW.body, "The inquiry will be led by a judge, who has asked for all papers by the end of the month. " * 3))
     korean_old = replace(
         OLD,
@@ -54,11 +57,20 @@ def reports() -> dict[str, Report]:
         edited(n, new=replace(NEW, title=f"Minister admits seeing flood report {n}"), feeds=(slug,), level=level)
         for n, slug, level in zip(range(1, 13), ["harbour", "hills", "bay"] * 4, ["high", "medium", "low"] * 4, strict=True)
     ]
+    figures = tally(
+        [diff.edit for diff in many],
+        posted={n: NOON - timedelta(minutes=17 * n) for n in range(1, 13)},
+        outlets=outlets,
+        since=NOON - timedelta(days=6),
+        until=NOON,
+        timezone="UTC",
+    )
     trouble = Trouble("feed bay", "http_503, 14 times in a row")
     return {
         "instant": build([edited(new=long)], since=None, until=NOON, outlets=outlets, rules={4201: "headlines"}),
         "korean": build([edited(old=korean_old, new=korean_new)], since=None, until=NOON, outlets=outlets, timezone="Asia/Seoul"),
         "arabic": build([edited(old=arabic_old, new=arabic_new)], since=None, until=NOON, outlets=outlets),
+        "week": replace(build(many, since=None, until=NOON, outlets=outlets), figures=figures),
         "digest": build(many, since=None, until=NOON, outlets=outlets, reason="digest", troubles=[trouble]),
     }
 
@@ -84,11 +96,13 @@ def picture(html: str, path: Path, *, scheme: str, width: int, height: int = 140
     assert browser is not None, "no Chromium: apt-get install -y chromium"
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "mail.html"
-        page.write_text(html, encoding="utf-8")
+        # headless Chromium makes no window as narrow as a phone: the mail stands in a frame
+        frame = f'<body style="margin:0"><iframe width="{width}" height="{height}" style="border:0" srcdoc="{escape(html)}"></iframe>'
+        page.write_text(frame, encoding="utf-8")
         dark = ["--blink-settings=preferredColorScheme=0"] if scheme == "dark" else ["--blink-settings=preferredColorScheme=1"]
         subprocess.run(
             [browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={folder}/profile", *dark,
-             f"--window-size={width},{height}", f"--screenshot={path.resolve()}", page.as_uri()],
+             f"--window-size={max(width, 500)},{height}", f"--screenshot={path.resolve()}", page.as_uri()],
             check=True, capture_output=True, timeout=90,
         )  # fmt: skip
 

@@ -109,7 +109,8 @@ def seen(html: str) -> Seen:
 
 
 MAIL_TAGS = {
-    "html", "head", "meta", "title", "style", "body", "div", "table", "tr", "td", "th", "p", "h1", "h2", "h3", "span", "a", "br", "b",
+    "html", "head", "meta", "title", "style", "body", "div", "table", "tbody",
+    "tr", "td", "th", "p", "h1", "h2", "h3", "span", "a", "br", "b",
 }  # fmt: skip
 
 

@@ -5,12 +5,10 @@ from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-import pytest
 from newsdesk import NEW, NOON, OLD, edited
 
 from monitor.model import Change, Report, Trouble
 from monitor.notify.unsubscribe import target_of, unsubscribe_token, unsubscribe_url
-from monitor.render.html import DARK, STYLES
 from monitor.render.mail import HTML_MAX, Letter, compose
 from monitor.render.plain import report_text, wrap
 from monitor.report import build
@@ -149,52 +147,6 @@ def test_a_page_that_is_gone_is_told_in_a_sentence() -> None:
 
 def test_wide_characters_are_wrapped_by_what_they_take() -> None:
     assert all(len(line) <= 38 for line in wrap("시장이사임했다" * 30, 76))
-
-
-# --- colours --------------------------------------------------------------------------------------------------------
-
-
-def _luminance(colour: str) -> float:
-    channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    red, green, blue = (value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4 for value in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _contrast(one: str, other: str) -> float:
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _colour(style: str, name: str) -> str | None:
-    found = re.search(rf"(?:^|;|\s){name}:\s*(#[0-9a-f]{{6}})", style)
-    return found[1] if found else None
-
-
-@pytest.mark.parametrize(("styles", "card", "page"), [(STYLES, "#ffffff", "#f6f8fa"), (DARK, "#161b22", "#0d1117")], ids=["light", "dark"])
-def test_every_text_can_be_read_on_its_ground(styles: dict[str, str], card: str, page: str) -> None:
-    for name, style in styles.items():
-        text = _colour(style, "color")
-        if text is None:
-            continue
-        own = _colour(style, "background-color")
-        for ground in [own] if own else [card, page]:
-            assert _contrast(text, ground) >= 4.5, name
-
-
-def test_every_element_of_a_mail_carries_its_style() -> None:
-    html = part(mail(report(42)), "html")
-
-    bare = re.findall(r"<(?:p|td|h1|h2|h3|span|a)(?![^>]*style=)[^>]*>", html)
-    assert bare == []
-    assert not re.search(r"<(?:ins|del|img|script)\b", html)
-
-
-def test_an_address_longer_than_a_line_stays_an_address() -> None:
-    url = f"https://edits.example.org/u/{'x' * 90}"
-    raw = compose(report(42), replace(LETTER, unsubscribe=url)).decode("ascii")
-
-    assert f"List-Unsubscribe: <{url}>,\r\n <mailto:" in raw
-    assert all(len(line) <= 76 or url in line for line in raw.partition("\r\n\r\n")[0].split("\r\n"))
 
 
 # --- unsubscribing --------------------------------------------------------------------------------------------------

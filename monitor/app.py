@@ -84,7 +84,8 @@ class App:
 
     def doors(self, store: Store, workers: Workers, *, quietly: bool = False) -> Doors:
         """The doors for recipes. `quietly`: nobody hears of what is learnt (history that is played back)."""
-        return Doors(store, workers, self.clock, self.settings.schedule, _nobody if quietly else self._route(store), self.rule_for)
+        route = _nobody if quietly else self._route(store)
+        return Doors(store, workers, self.clock, self.settings.schedule, route, self.rule_for, self.settings.watchlist)
 
     def fetcher(self, store: Store) -> Fetcher:
         """The door to the network."""

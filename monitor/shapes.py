@@ -100,7 +100,13 @@ def edit_json(edit: Edit) -> Json:
     }
     if edit.held_by:
         shape["held_by"] = edit.held_by
+    if edit.watched:
+        shape["watched"] = {"added": _watched(edit, "+"), "removed": _watched(edit, "-")}
     return shape
+
+
+def _watched(edit: Edit, sign: str) -> list[str]:
+    return [phrase for mine, phrase in edit.watched if mine == sign]
 
 
 def diff_json(diff: Diff, *, full: bool = True) -> Json:

@@ -1,17 +1,36 @@
 """From a decision to what is saved: builds the new revision with its edit, for polls and looks alike."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.compare import coarse_diff_of, diff_of
-from monitor.model import Content, Diff, Edit, Entry, Event, KnownArticle, Listing, NewRevision, RawPage, Revision, Said, Source, Stamp
+from monitor.model import (
+    Change,
+    Content,
+    Diff,
+    Edit,
+    Entry,
+    Event,
+    KnownArticle,
+    Listing,
+    NewRevision,
+    RawPage,
+    Revision,
+    Said,
+    Segment,
+    Source,
+    Stamp,
+)
 from monitor.ports import Doors, WorkerKilled
 from monitor.settings import Feed
+from monitor.text import plain
 
 QUIET = "quiet hours"  # what the reason of a dispatch starts with that waits for their end
 TEMPLATE_WINDOW = timedelta(hours=24)
+FIRST_JOINED = "\u0e00"  # from here on scripts are written without blanks, or with endings that stick to the word
 TEMPLATE_ARTICLES = 3  # the third article of a host with the very same edit within the window: a template changed
 
 
@@ -51,11 +70,42 @@ def new_revision(
     except WorkerKilled:
         diff = coarse_diff_of(head, newer, known.url, slugs)
     edit = replace(diff.edit, reverts_to=reverts_to, held_by=_held_by(diff.edit, known.url, doors))
+    edit = marked(edit, watched(doors.watchlist, diff.changes))
     tags = frozenset(tag for feed in feeds for tag in feed.tags)
     dispatches = doors.route(Diff(edit, head, newer, diff.changes), tags)
     if edit.held_by is None and any(row.state == "held" and row.reason.startswith(QUIET) for row in dispatches):
         edit = replace(edit, held_by=QUIET)
     return replace(revision, edit=edit, changes=diff.changes, dispatches=dispatches)
+
+
+def watched(phrases: Sequence[str], changes: Sequence[Change]) -> tuple[Segment, ...]:
+    """Which phrases stand more often (+) or less often (-) in the new text than in the old.
+
+    Whole words, whatever their case and typography; in scripts that write words together they fit anywhere.
+    """
+    if not phrases:
+        return ()
+    before, after = (
+        "\n".join(plain("".join(text for sign, text in change.segments if sign in kept)) for change in changes) for kept in ("=-", "=+")
+    )
+    found: list[Segment] = []
+    for phrase in phrases:
+        wanted = _whole_word(plain(phrase))
+        more = len(wanted.findall(after)) - len(wanted.findall(before))
+        if more:
+            found.append(("+" if more > 0 else "-", phrase))
+    return tuple(found)
+
+
+def marked(edit: Edit, phrases: tuple[Segment, ...]) -> Edit:
+    """The edit with the watched phrases that came or went, said first among the reasons of its weight."""
+    said = tuple(f"{'adds' if sign == '+' else 'removes'} the watched '{phrase}'" for sign, phrase in phrases)
+    return replace(edit, watched=phrases, severity=replace(edit.severity, reasons=said + edit.severity.reasons)) if phrases else edit
+
+
+def _whole_word(phrase: str) -> re.Pattern[str]:
+    joined = phrase[:1] >= FIRST_JOINED or phrase[-1:] >= FIRST_JOINED
+    return re.compile(re.escape(phrase) if joined else rf"(?<!\w){re.escape(phrase)}(?!\w)")
 
 
 def _held_by(edit: Edit, url: str, doors: Doors) -> str | None:

@@ -27,7 +27,7 @@ class Key:
 
 TOP = (
     Key("timezone", v.a_zone, "How times are shown; storage is UTC.", '"Europe/London"'),
-    Key("watchlist", v.texts, "Words or names; an edit that touches one weighs more.", '["Kim Min-jae", "Han River"]'),
+    Key("watchlist", v.texts, "Words or names; an edit that adds or removes one says so.", '["Kim Min-jae", "Han River"]'),
 )
 
 DATABASE = (

@@ -84,7 +84,9 @@ def edit_of(said: Json) -> Edit:
         _moment(said["seen_before"]), _moment(said["claimed_at"]) if said["claimed_at"] else None, tuple(said["kinds"]), severity,
         said["disclosed"], said["reverts_to"], stats,
     )  # fmt: skip
-    return replace(edit, evidence=tuple(said.get("evidence", ())), held_by=said.get("held_by"))
+    watched = said.get("watched", {"added": (), "removed": ()})
+    phrases = (*(("+", phrase) for phrase in watched["added"]), *(("-", phrase) for phrase in watched["removed"]))
+    return replace(edit, evidence=tuple(said.get("evidence", ())), held_by=said.get("held_by"), watched=phrases)
 
 
 def change_of(said: Json) -> Change:

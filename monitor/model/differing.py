@@ -79,7 +79,8 @@ class Judgement:
 class Edit:
     """What differs between two neighbouring revisions, judged. `id` orders all edits of a store; 0 while not stored.
 
-    It happened between `seen_after` (old revision last seen) and `seen_before` (new one first seen).
+    It happened between `seen_after` (old revision last seen) and `seen_before` (new one first seen). `watched`: phrases of the
+    watchlist that it added (+) or removed (-).
     """
 
     article: int
@@ -100,6 +101,7 @@ class Edit:
     held_by: str | None = None
     fingerprint: bytes | None = None
     id: int = 0
+    watched: tuple[Segment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from monitor.model import (
     Dispatch,
     Edit,
     FeedTask,
+    Habit,
     Key,
     KnownArticle,
     KnownFeed,
@@ -212,6 +213,10 @@ class LearningStore(Protocol):
         """Fingerprints of blocks seen in at least three articles of this host."""
         ...
 
+    def habit(self, host: str) -> Habit | None:
+        """How this host's articles are edited, as looks taught; None while nothing was learnt."""
+        ...
+
     def similar_edits(self, host: str, fingerprint: bytes, since: datetime) -> int:
         """How many articles of this host had an edit of this fingerprint lately."""
         ...
@@ -322,7 +327,7 @@ class Doors:
     """What a recipe is given.
 
     `route` says for an edit which targets hear of it, and why or why not (pure, from the rules; its second argument are the tags of
-    the article's feeds). `rule_for` gives the site rule of a host, if there is one.
+    the article's feeds). `rule_for` gives the site rule of a host, if there is one. `watchlist`: phrases whose coming or going is marked.
     """
 
     store: Store
@@ -331,6 +336,7 @@ class Doors:
     bounds: ScheduleSettings
     route: Callable[[Diff, frozenset[str]], tuple[Dispatch, ...]]
     rule_for: Callable[[str], SiteRule | None]
+    watchlist: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

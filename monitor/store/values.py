@@ -263,6 +263,7 @@ def edit_values(edit: Edit) -> dict[str, object]:
         "evidence": json.dumps(edit.evidence, ensure_ascii=False),
         "held_by": edit.held_by,
         "fingerprint": edit.fingerprint,
+        "watched": json.dumps(edit.watched, ensure_ascii=False) if edit.watched else None,
     }
 
 
@@ -300,6 +301,7 @@ def edit_of(row: Row, feeds: tuple[str, ...]) -> Edit:
         held_by=row["held_by"],
         fingerprint=row["fingerprint"],
         id=row["id"],
+        watched=tuple((sign, phrase) for sign, phrase in json.loads(row["watched"] or "[]")),
     )
 
 

@@ -15,6 +15,7 @@ from monitor.model import (
     Answer,
     ArticleUpdate,
     Failure,
+    Habit,
     KnownArticle,
     Look,
     LookOutcome,
@@ -123,7 +124,8 @@ def learn(task: PageTask, answer: Answer, page: Page | None, doors: Doors) -> Lo
         decision = _with_feeds_words(known, decision, listings, now)
     update = _update(task, known, answer, page, decision, listings, doors, source_is_page=source_is_page)
     notes = tuple(page.doubts) if page and decision.verdict in ("held", "suspect") else ()
-    return LookOutcome(task, now, _pace(task, known, answer, decision, doors), update, _merge_into(known, page, doors), notes)
+    pace, lesson = _pace(task, known, answer, decision, doors)
+    return LookOutcome(task, now, pace, update, _merge_into(known, page, doors), notes, lesson)
 
 
 def _decide(known: KnownArticle, answer: Answer, page: Page | None, listings: Mapping[str, Said], now: datetime) -> Decision:
@@ -251,19 +253,33 @@ def _merge_into(known: KnownArticle, page: Page | None, doors: Doors) -> int | N
     return None if present & beside else other.id
 
 
-def _pace(task: PageTask, known: KnownArticle, answer: Answer, decision: Decision, doors: Doors) -> Pace:
-    """When to look again. Validators and bytes are kept of accepted pages only, so that a doubtful one is asked for whole again."""
+def _pace(task: PageTask, known: KnownArticle, answer: Answer, decision: Decision, doors: Doors) -> tuple[Pace, Habit | None]:
+    """When to look again, and what this look teaches of the outlet.
+
+    Validators and bytes are kept of accepted pages only, so that a doubtful one is asked for whole again.
+    """
     edited = decision.event in ("edited", "reverted", "restored")
     posted = decision.posted or (known.head.posted if known.head else None)
+    posted_at, first_seen_at = posted.at if posted else None, known.first_seen_at or answer.at
+    lesson = schedule.taught(
+        task.pace,
+        verdict=decision.verdict,
+        edited=edited,
+        posted_at=posted_at,
+        first_seen_at=first_seen_at,
+        edited_at=decision.updated.at if decision.updated else None,
+        bounds=doors.bounds,
+        now=answer.at,
+    )
     pace = schedule.after_look(
         task.pace,
         answer,
         verdict=decision.verdict,
         edited=edited,
-        posted_at=posted.at if posted else None,
-        first_seen_at=known.first_seen_at or answer.at,
+        posted_at=posted_at,
+        first_seen_at=first_seen_at,
         last_edit_at=answer.at if edited else known.last_edit_at,
-        habit=None,
+        habit=doors.store.habit(urlsplit(task.url).netloc),
         sooner=decision.sooner,
         bounds=doors.bounds,
         now=answer.at,
@@ -271,12 +287,12 @@ def _pace(task: PageTask, known: KnownArticle, answer: Answer, decision: Decisio
     asked_at = answer.asked_at if isinstance(answer, Response) else answer.at
     pace = replace(pace, asked_at=asked_at)
     if decision.verdict == "gone":
-        return replace(pace, validators=None, body_sha=None)
+        return replace(pace, validators=None, body_sha=None), lesson
     if decision.verdict in ("held", "suspect", "failed"):
-        return replace(pace, validators=task.pace.validators, body_sha=task.pace.body_sha)
+        return replace(pace, validators=task.pace.validators, body_sha=task.pace.body_sha), lesson
     if isinstance(answer, Response) and answer.status == 200:
-        return replace(pace, body_sha=_sha(answer))
-    return pace
+        return replace(pace, body_sha=_sha(answer)), lesson
+    return pace, lesson
 
 
 def _sha(answer: Response) -> bytes:

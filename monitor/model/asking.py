@@ -137,3 +137,19 @@ class Turn:
     fence: int
     lease_until: datetime
     tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How an outlet edits, by stages of age and parts of the day: edits that were found, and those the general law expected.
+
+    Both count what looks have seen: an hour in which nobody looked teaches nothing. A look's own lesson has the same shape.
+    """
+
+    stages: tuple[tuple[float, float], ...]
+    parts: tuple[tuple[float, float], ...]
+
+    @property
+    def totals(self) -> tuple[float, float]:
+        """All edits found, and all that were expected."""
+        return sum(edits for edits, _ in self.stages), sum(expected for _, expected in self.stages)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.model.asking import FeedTask, Pace, PageTask
+from monitor.model.asking import FeedTask, Habit, Pace, PageTask
 from monitor.model.differing import Change, Edit
 from monitor.model.feeds import Key, Listing
 from monitor.model.pages import Content, RawPage, Stamp
@@ -88,7 +88,10 @@ class PollOutcome:
 
 @dataclass(frozen=True, slots=True)
 class LookOutcome:
-    """All that one look learnt: one article's update, and when to look again. `merge_into`: the page told that it is another article."""
+    """All that one look learnt: one article's update, and when to look again. `merge_into`: the page told that it is another article.
+
+    `lesson`: what it teaches of its host's habit.
+    """
 
     task: PageTask
     at: datetime
@@ -96,6 +99,7 @@ class LookOutcome:
     update: ArticleUpdate
     merge_into: int | None = None
     notes: tuple[str, ...] = ()
+    lesson: Habit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,15 @@ class FeedMemo:
 
 @dataclass(slots=True)
 class PageMemo:
-    """`edits`: looks that found one. `odd`: suspect looks in a row."""
+    """`edits`: looks that found one; `expected`: how many articles like it would have had meanwhile. `odd`: suspect looks in a row.
+
+    `at`: the last look that showed the article.
+    """
 
     edits: int = 0
     odd: int = 0
+    expected: float = 0.0
+    at: datetime | None = None
 
 
 def read_feed_memo(text: str) -> FeedMemo:
@@ -52,7 +57,9 @@ def read_feed_memo(text: str) -> FeedMemo:
 def read_page_memo(text: str) -> PageMemo:
     """The memo as written; a fresh one when it cannot be read."""
     kept = _parsed(text)
-    return PageMemo(**{name: value for name, value in kept.items() if name in PageMemo.__slots__})
+    memo = PageMemo(**{name: value for name, value in kept.items() if name in PageMemo.__slots__})
+    memo.at = _time(kept.get("at"))
+    return memo
 
 
 def written(memo: FeedMemo | PageMemo) -> str:

@@ -1,37 +1,27 @@
 """When to look at an article's page again: where an edit is most likely, as often as that is likely.
 
-For a given number of requests the mean delay of what is found is least when the interval follows one over the square root of the
-rate of edits. The rate is a law of age, times what this article and its outlet did so far, and higher for a while after an edit.
+For a given number of requests the mean delay of what is found is least when looks are as dense as the square root of the rate of
+edits (see `law`). A version that is replaced before anybody looked is lost, not late, and most of those follow each other within the
+hour: so looks are denser still where edits come quickly. What a feed shows of an edit costs nothing and comes beside this (`poll`).
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.model import Answer, Failure, Pace, Response, Verdict
+from monitor.model import Answer, Failure, Habit, Pace, Response, Verdict
 from monitor.schedule.backoff import backoff, jittered
 from monitor.schedule.headers import validators_after
+from monitor.schedule.law import Law, burst, general_rate, law_of, lesson, likeness
 from monitor.schedule.memo import PageMemo, read_page_memo, written
 from monitor.settings import ScheduleSettings
 
-BASE = timedelta(minutes=12)  # between two looks at an article that was just published
-CORE = 7200.0  # seconds of age up to which edits come as often as in the first minutes
-POWER = 1.5  # the rate falls as (age + CORE)^-POWER: 81 % of a week's edits within a day, as GDELT found on 88 million pages
-SPAN = 30 * 86400.0
-# how unlike articles are: two thirds are never edited, a twentieth of the others more than nine times (Timmerman et al., six outlets)
-UNLIKE = 0.6
-BURST = 0.2  # further edits that follow an edit
-BURST_SECONDS = 1800.0
-HOST_PRIOR = 50.0
+BASE = timedelta(minutes=9)  # between two looks at an article that was just published, at an outlet like the others
+QUICK = 1 / 7200.0  # edits a second from which being replaced unseen weighs more than being seen late
+SEEN: tuple[Verdict, ...] = ("same", "restamped", "edited", "new")  # looks that showed the article
 AGAIN_SOON = timedelta(minutes=10)  # a held look
-
-
-@dataclass(frozen=True, slots=True)
-class Habit:
-    """How an outlet edits: `edits` seen on its pages, and how many the general law would have led to expect there."""
-
-    edits: float
-    expected: float
+STEP = 0.3  # of the wait so far: how finely the wait is reckoned
+_STEPS = timedelta(minutes=5), timedelta(hours=2)
 
 
 def first_look(bounds: ScheduleSettings, now: datetime) -> Pace:
@@ -57,11 +47,18 @@ def after_look(
 
     `sooner`: look again that soon, whatever the age (a held look, a first 404). Never earlier than `page_min` from now.
     """
-    memo = read_page_memo(pace.memo)
+    memo, law = read_page_memo(pace.memo), law_of(habit)
+    born_at, scale = _born_at(posted_at, first_seen_at), _scale(bounds)
+    if verdict in SEEN:
+        if memo.at is not None and now > memo.at:
+            memo.expected += law.expected(_age(born_at, memo.at, scale), _age(born_at, now, scale), now, scale)
+        memo.at = now
     memo.edits += edited
     memo.odd = memo.odd + 1 if verdict == "suspect" else 0
     failures = pace.failures + 1 if verdict in ("failed", "gone") else 0
-    usual = interval(posted_at, first_seen_at, last_edit_at, habit, bounds, now, edits=memo.edits)
+    # a stamp that moved alone: somebody has the article open
+    touched_at = now if verdict == "restamped" else last_edit_at
+    usual = interval(born_at, touched_at, law, bounds, now, edits=memo.edits, expected=memo.expected)
     wait = _wait(usual, answer, verdict, failures, memo, bounds)
     if sooner is not None:
         wait = min(wait, max(sooner, bounds.page_min))
@@ -81,35 +78,80 @@ def after_look(
     )
 
 
-def interval(
+def taught(
+    pace: Pace,
+    *,
+    verdict: Verdict,
+    edited: bool,
     posted_at: datetime | None,
     first_seen_at: datetime,
-    last_edit_at: datetime | None,
-    habit: Habit | None,
+    edited_at: datetime | None,
+    bounds: ScheduleSettings,
+    now: datetime,
+) -> Habit | None:
+    """What a look teaches of its outlet; None where it shows nothing, or nothing was seen before. `pace` as it was before the look.
+
+    `edited_at`: when the publisher says the edit was; the middle between the two looks where that cannot be.
+    """
+    since_at = read_page_memo(pace.memo).at
+    if verdict not in SEEN or since_at is None or since_at >= now:
+        return None
+    born_at, scale = _born_at(posted_at, first_seen_at), _scale(bounds)
+    since, age = _age(born_at, since_at, scale), _age(born_at, now, scale)
+    if since >= age:
+        return None
+    dated = edited_at is not None and since_at < edited_at <= now
+    edit_age = (_age(born_at, edited_at, scale) if dated and edited_at else (since + age) / 2) if edited else None
+    return lesson(since, age, now, edit_age, scale)
+
+
+def interval(
+    born_at: datetime,
+    touched_at: datetime | None,
+    law: Law,
     bounds: ScheduleSettings,
     now: datetime,
     *,
     edits: int = 0,
+    expected: float = 0.0,
 ) -> timedelta:
-    """The time between two looks by the square-root rule, within `page_min` and `page_max`. `edits`: those this article had."""
-    born_at = posted_at if posted_at is not None and posted_at < first_seen_at else first_seen_at
+    """The time to the next look, within `page_min` and `page_max`: when the urgency since the last one has added up to one look's worth.
+
+    `edits`: those this article had, where articles like it would have had `expected`.
+    """
+    scale = _scale(bounds)
+    alike = likeness(edits, expected)
+    since_edit = None if touched_at is None else max(0.0, (now - touched_at).total_seconds()) / scale
+    age = _age(born_at, now, scale)
+    least, most = (step.total_seconds() for step in _STEPS)
+    worth, limit, waited = BASE.total_seconds() * _urgency(general_rate(0.0)), bounds.page_max.total_seconds() / scale, 0.0
+    while waited < limit:
+        at = now + timedelta(seconds=waited * scale)
+        rate = law.rate(age + waited, at) * alike + burst(None if since_edit is None else since_edit + waited)
+        urgency, step = _urgency(rate), min(max(least, waited * STEP), most)
+        if urgency * step >= worth:
+            waited += worth / urgency
+            break
+        worth, waited = worth - urgency * step, waited + step
+    return min(max(timedelta(seconds=waited * scale), bounds.page_min), bounds.page_max)
+
+
+def _urgency(rate: float) -> float:
+    """How dense looks are to be where edits come at this rate (a second), but for a factor."""
+    return math.sqrt(rate * (1 + rate / QUICK))
+
+
+def _scale(bounds: ScheduleSettings) -> float:
     # who bounds everything below the law's own scale gets the same law on a smaller one
-    scale = min(1.0, max(bounds.page_min / BASE, bounds.page_max / BASE / 4))
-    age = max(0.0, (now - born_at).total_seconds()) / scale
-    since_edit = None if last_edit_at is None else max(0.0, (now - last_edit_at).total_seconds()) / scale
-    wait = BASE * scale * _outlet(habit) * math.sqrt(rate(0.0, 0, None) / rate(age, edits, since_edit))
-    return min(max(wait, bounds.page_min), bounds.page_max)
+    return min(1.0, max(bounds.page_min / BASE, bounds.page_max / BASE / 4))
 
 
-def rate(age: float, edits: int, since_edit: float | None) -> float:
-    """Edits a second to be expected of an article of that age (seconds), one edit being the mean of its first thirty days."""
-    whole: float = 1 - (1 + SPAN / CORE) ** (1 - POWER)
-    by_age: float = (POWER - 1) / CORE * (1 + age / CORE) ** -POWER / whole
-    so_far: float = (1 - (1 + age / CORE) ** (1 - POWER)) / whole
-    # gamma-Poisson: what this article's own count says about it
-    likeness = (UNLIKE + edits) / (UNLIKE + so_far)
-    burst = 0.0 if since_edit is None else BURST / BURST_SECONDS * math.exp(-min(since_edit / BURST_SECONDS, 500.0))
-    return by_age * likeness + burst
+def _born_at(posted_at: datetime | None, first_seen_at: datetime) -> datetime:
+    return posted_at if posted_at is not None and posted_at < first_seen_at else first_seen_at
+
+
+def _age(born_at: datetime, at: datetime, scale: float) -> float:
+    return max(0.0, (at - born_at).total_seconds()) / scale
 
 
 def _wait(usual: timedelta, answer: Answer, verdict: Verdict, failures: int, memo: PageMemo, bounds: ScheduleSettings) -> timedelta:
@@ -123,10 +165,3 @@ def _wait(usual: timedelta, answer: Answer, verdict: Verdict, failures: int, mem
     if verdict == "gone":
         return backoff("http_404", answer, failures, usual, bounds.page_max)
     return usual
-
-
-def _outlet(habit: Habit | None) -> float:
-    """How much rarer this outlet's pages are looked at than others: 0.5 to 3, shrunk towards 1 while little was seen."""
-    if habit is None:
-        return 1.0
-    return min(max(math.sqrt((habit.expected + HOST_PRIOR) / (habit.edits + HOST_PRIOR)), 0.5), 3.0)

@@ -1,6 +1,7 @@
 """What is due and who has it: hosts take turns, a claim durably moves each task by its floor before anything is sent.
 
-Fair is two levels: every ready host gets a turn before any gets its second, inside a host the oldest due comes first.
+Fair is two levels: every ready host gets a turn before any gets its second; inside a host that has no time for all, requests go where an
+edit is most likely, and nothing waits for ever.
 """
 
 from collections.abc import Mapping, Sequence
@@ -156,6 +157,19 @@ _PAGE_TASK = (
 )
 
 
+# a host's due rows, of very many the oldest, and what has shown signs of an edit
+_DUE = (
+    "next_at <= :now AND id IN (SELECT id FROM (SELECT id FROM watch AS late WHERE late.host_id = host.id AND late.next_at <= :now"
+    " ORDER BY late.next_at LIMIT 1000) AS oldest"
+    " UNION ALL SELECT id FROM watch AS moved WHERE moved.host_id = host.id AND moved.stirred = 1)"
+)
+# feeds, pages never seen and signs of an edit come first; then what has waited longest for its own pace: there an edit is likeliest
+_WANTED = (
+    f"CASE WHEN kind = {WATCH_FEED} OR stirred = 1 OR asked_at IS NULL OR next_at <= asked_at THEN 0 ELSE 1 END,"
+    " CASE WHEN next_at > asked_at THEN (:now - asked_at) * 1.0 / (next_at - asked_at) ELSE 0 END DESC, next_at"
+)
+
+
 def _claim(tx: Transaction, now: datetime, hosts: int, per_host: int, lease: timedelta, configured: Mapping[str, Feed]) -> tuple[Turn, ...]:
     skip = "" if tx.dialect == "sqlite" else "FOR UPDATE SKIP LOCKED"
     claimed = tx.rows(
@@ -173,15 +187,15 @@ def _claim(tx: Transaction, now: datetime, hosts: int, per_host: int, lease: tim
 
 
 def _due_of(tx: Transaction, hosts: Sequence[int], now: datetime, per_host: int) -> list[Row]:
-    """What is due at these hosts, for each its `per_host` oldest, as host_id, id, kind."""
+    """What is due at these hosts, for each its `per_host` most wanted, as host_id, id, kind."""
     if tx.dialect == "sqlite":  # no round trips to save, and no LATERAL
-        oldest = "SELECT host_id, id, kind FROM watch WHERE host_id = :host AND next_at <= :now ORDER BY next_at LIMIT :most"
-        return [row for host in hosts for row in tx.rows(oldest, host=host, now=now, most=per_host)]
+        wanted = f"SELECT host_id, id, kind FROM watch WHERE {_DUE.replace('host.id', ':host')} ORDER BY {_WANTED} LIMIT :most"
+        return [row for host in hosts for row in tx.rows(wanted, host=host, now=now, most=per_host)]
     return tx.rows(
         "SELECT due.host_id, due.id, due.kind FROM host CROSS JOIN LATERAL"
-        " (SELECT host_id, id, kind, next_at FROM watch WHERE host_id = host.id AND next_at <= :now"
-        " ORDER BY next_at LIMIT :most FOR UPDATE SKIP LOCKED) AS due"
-        " WHERE host.id IN (:hosts) ORDER BY due.host_id, due.next_at",
+        f" (SELECT watch.*, row_number() OVER () AS place FROM (SELECT host_id, id, kind FROM watch WHERE {_DUE} ORDER BY {_WANTED}"
+        " LIMIT :most FOR UPDATE SKIP LOCKED) AS watch) AS due"
+        " WHERE host.id IN (:hosts) ORDER BY due.host_id, due.place",
         hosts=list(hosts), now=now, most=per_host,
     )  # fmt: skip
 
@@ -253,7 +267,7 @@ def _claimed(tx: Transaction, kind: int, ids: list[int], now: datetime, configur
     tx.run("UPDATE watch SET fence = fence + 1 WHERE id IN (:ids)", ids=ids)
     query = _FEED_TASK if kind == WATCH_FEED else _PAGE_TASK
     rows = tx.rows(f"{query} WHERE watch.id IN (:ids)", ids=ids)  # as it was before, so that thinking sees when it was asked last
-    tx.run("UPDATE watch SET asked_at = :now, next_at = :now + floor_ms WHERE id IN (:ids)", now=now, ids=ids)
+    tx.run("UPDATE watch SET asked_at = :now, next_at = :now + floor_ms, stirred = 0 WHERE id IN (:ids)", now=now, ids=ids)
     if kind == WATCH_FEED:
         return {row["watch_id"]: _feed_task(row, configured) for row in rows}
     feeds = _feeds_of_articles(tx, [row["article_id"] for row in rows], configured)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from monitor.errors import NotFound
-from monitor.model import Key, KnownArticle, KnownFeed
+from monitor.model import Habit, Key, KnownArticle, KnownFeed
+from monitor.schedule import read_habit
 from monitor.store.codes import EVERY_ARTICLE
 from monitor.store.halves import Halves, key_shas
 from monitor.store.instants import from_ms, maybe_from_ms, to_ms
@@ -81,6 +82,12 @@ class Learning(Halves):
             host=host_name(f"//{host}"), many=BOILERPLATE_FROM, share=BOILERPLATE_SHARE, every=EVERY_ARTICLE,
         )  # fmt: skip
         return frozenset(row["fp"] & 2**64 - 1 for row in rows)
+
+    def habit(self, host: str) -> Habit | None:
+        row = self._reads.row(
+            "SELECT habit.said FROM habit JOIN host ON host.id = habit.host_id WHERE host.name = :host", host=host_name(f"//{host}")
+        )
+        return read_habit(row["said"]) if row else None
 
     def similar_edits(self, host: str, fingerprint: bytes, since: datetime) -> int:
         row = self._reads.row(

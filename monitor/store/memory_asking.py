@@ -36,7 +36,7 @@ class MemoryAsking(MemoryState):
         self, now: datetime, *, hosts: int, per_host: int, lease: timedelta, feeds: Sequence[str] | None = None, tasks: str = "any"
     ) -> tuple[Turn, ...]:
         due: dict[int, list[WatchState]] = {}
-        for watch in sorted(self._chosen(feeds, tasks), key=_next_at):
+        for watch in sorted(self._chosen(feeds, tasks), key=lambda watch: _wanted(watch, now)):
             host = self.host_of(watch)
             if _next_at(watch) <= now and host.lease_until <= now and host.free_at <= now:
                 due.setdefault(host.id, []).append(watch)
@@ -48,7 +48,7 @@ class MemoryAsking(MemoryState):
                 watch.fence += 1
             turns.append(Turn(host.id, host.name, host.fence, host.lease_until, tuple(self.task_of(watch) for watch in watches[:per_host])))
             for watch in watches[:per_host]:
-                watch.pace = replace(watch.pace, asked_at=now, next_at=now + watch.pace.floor)
+                watch.pace, watch.stirred = replace(watch.pace, asked_at=now, next_at=now + watch.pace.floor), False
         return tuple(turns)
 
     def release(self, turn: Turn, free_at: datetime) -> None:
@@ -143,3 +143,11 @@ class MemoryAsking(MemoryState):
 
 def _next_at(watch: WatchState) -> datetime:
     return watch.pace.next_at or datetime.max.replace(tzinfo=NEVER.tzinfo)
+
+
+def _wanted(watch: WatchState, now: datetime) -> tuple[bool, float, datetime]:
+    """The least is asked first, as the SQL store has it."""
+    asked_at, next_at = watch.pace.asked_at, _next_at(watch)
+    if asked_at is None or next_at <= asked_at:
+        return False, 0.0, next_at
+    return watch.kind != "feed" and not watch.stirred, -((now - asked_at) / (next_at - asked_at)), next_at

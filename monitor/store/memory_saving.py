@@ -10,6 +10,7 @@ from monitor.errors import NotFound
 from monitor.model import (
     ArticleUpdate,
     Edit,
+    Habit,
     Key,
     KnownArticle,
     KnownFeed,
@@ -22,6 +23,7 @@ from monitor.model import (
     Saved,
 )
 from monitor.ports import PollRun
+from monitor.schedule import with_lesson
 from monitor.store.codes import EVERY_ARTICLE, KIND_BITS
 from monitor.store.memory_asking import MemoryAsking
 from monitor.store.memory_state import ArticleRow, EditRow, OutboxState
@@ -75,6 +77,9 @@ class MemorySaving(MemoryAsking):
             fp for (name, fp), articles in self.blocks.items() if name == host and fp != EVERY_ARTICLE and len(articles) >= many
         )
 
+    def habit(self, host: str) -> Habit | None:
+        return self.habits.get(host_name(f"//{host}"))
+
     def similar_edits(self, host: str, fingerprint: bytes, since: datetime) -> int:
         edits = [row.edit for row in self.edit_rows.values() if row.edit.fingerprint == fingerprint and row.edit.seen_before >= since]
         return len({edit.article for edit in edits if host_name(self.article_rows[edit.article].url) == host})
@@ -110,6 +115,9 @@ class MemorySaving(MemoryAsking):
         learnt = _Learnt()
         self._keep_pace(task.watch_id, outcome.pace)
         self._apply(outcome.update, outcome.at, None, learnt)
+        if outcome.lesson is not None:
+            host = host_name(task.url)
+            self.habits[host] = with_lesson(self.habits.get(host), outcome.lesson)
         if outcome.merge_into is not None:
             self.merge(task.article_id, outcome.merge_into, "the page names the other article's address", outcome.at)
         return Saved(True, (), learnt.revisions, tuple(learnt.edits))
@@ -216,8 +224,9 @@ class MemorySaving(MemoryAsking):
             for fp in (EVERY_ARTICLE, *update.blocks):
                 self.blocks.setdefault((host_name(row.url), fp), set()).add(article)
         watch = self.watch_of("page", article)
-        if update.pull_forward_to is not None and watch is not None and row.merged_into is None:
-            watch.pace = replace(watch.pace, next_at=min(watch.pace.next_at or update.pull_forward_to, update.pull_forward_to))
+        to = update.pull_forward_to
+        if to is not None and watch is not None and row.merged_into is None and (watch.pace.next_at is None or watch.pace.next_at > to):
+            watch.pace, watch.stirred = replace(watch.pace, next_at=to), True
 
     def _new_article(self, update: ArticleUpdate, at: datetime) -> int:
         number = len(self.article_rows) + 1

@@ -12,6 +12,7 @@ from monitor.model import (
     Dispatch,
     Edit,
     FeedTask,
+    Habit,
     Key,
     Listing,
     Look,
@@ -48,6 +49,7 @@ class WatchState:
     host: int
     pace: Pace
     fence: int = 0
+    stirred: bool = False
 
 
 @dataclass(slots=True)
@@ -133,6 +135,7 @@ class MemoryState:
         self.listings: dict[tuple[int, str], Listing] = {}
         self.edit_rows: dict[int, EditRow] = {}
         self.blocks: dict[tuple[str, int], set[int]] = {}
+        self.habits: dict[str, Habit] = {}
         self.merges: list[tuple[int, int, list[tuple[str, str, str]], list[tuple[int, str]], ArticleState]] = []
         self.targets: set[str] = set()
         self.outbox_rows: dict[int, OutboxState] = {}

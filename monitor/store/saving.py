@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.model import ArticleUpdate, Edit, Key, Listing, Look, LookOutcome, Pace, PollOutcome, Restamp, Saved
+from monitor.model import ArticleUpdate, Edit, Habit, Key, Listing, Look, LookOutcome, Pace, PollOutcome, Restamp, Saved
+from monitor.schedule import read_habit, with_lesson, written_habit
 from monitor.store.asking import host_id, refresh_hosts
 from monitor.store.codes import EVERY_ARTICLE, KEY_KINDS, STATES, VERDICTS, WATCH_PAGE
 from monitor.store.halves import Halves, key_shas
@@ -104,6 +105,8 @@ class Saving(Halves):
         self._apply(tx, outcome.update, outcome.at, None, learnt)
         if outcome.merge_into is not None:
             merge(tx, outcome.task.article_id, outcome.merge_into, "the page names the other article's address", outcome.at)
+        if outcome.lesson is not None:
+            _keep_lesson(tx, host_name(outcome.task.url), outcome.lesson)
         _keep_notes(tx, outcome.notes, f"article:{outcome.task.article_id}", outcome.at)
         refresh_hosts(tx, sorted(learnt.hosts))
         return learnt.saved()
@@ -145,6 +148,15 @@ def _keep_pace(tx: Transaction, watch_id: int, fence: int, pace: Pace, learnt: _
     if not rows:
         raise Stale
     learnt.hosts.add(rows[0]["host_id"])
+
+
+def _keep_lesson(tx: Transaction, host: str, lesson: Habit) -> None:
+    number = host_id(tx, host)
+    tx.run("INSERT INTO habit (host_id, said) VALUES (:host, '') ON CONFLICT (host_id) DO NOTHING", host=number)
+    lock = "" if tx.dialect == "sqlite" else " FOR NO KEY UPDATE"
+    row = tx.row(f"SELECT said FROM habit WHERE host_id = :host{lock}", host=number)
+    habit = with_lesson(read_habit(row["said"]) if row else None, lesson)
+    tx.run("UPDATE habit SET said = :said WHERE host_id = :host", said=written_habit(habit), host=number)
 
 
 def _keep_feed(tx: Transaction, outcome: PollOutcome) -> None:
@@ -352,7 +364,7 @@ def signed(fingerprint: int) -> int:
 
 def _pull_forward(tx: Transaction, article: int, to: datetime, learnt: _Learnt) -> None:
     rows = tx.rows(
-        f"UPDATE watch SET next_at = :to WHERE kind = {WATCH_PAGE} AND ref_id = :id AND (next_at IS NULL OR next_at > :to)"
+        f"UPDATE watch SET next_at = :to, stirred = 1 WHERE kind = {WATCH_PAGE} AND ref_id = :id AND (next_at IS NULL OR next_at > :to)"
         " AND EXISTS (SELECT 1 FROM article WHERE article.id = :id AND article.merged_into IS NULL) RETURNING host_id",
         to=to, id=article,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, SmallInteger, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from monitor.store.columns import NOT_A_ROWID_TABLE, Instant, Span, blob, code, maybe, moment, number, only_where, ref, row_id, words
@@ -29,6 +29,7 @@ class Watch(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("kind", "ref_id"),
         Index("watch_due", "host_id", "next_at", **only_where("next_at IS NOT NULL")),
+        Index("watch_stirred", "host_id", **only_where("stirred = 1")),
         {"postgresql_with": {"fillfactor": "80"}},
     )
 
@@ -47,6 +48,29 @@ class Watch(SQLModel, table=True):
     body_sha: bytes | None = maybe(LargeBinary)
     failures: int = number()
     memo: str = words("{}")
+    stirred: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": text("0")})
+
+
+class Habit(SQLModel, table=True):
+    """How a host's articles are edited, as its looks taught (JSON of `schedule`)."""
+
+    host_id: int = Field(primary_key=True, sa_type=BigInteger)
+    said: str = words()
+
+
+class Subscription(SQLModel, table=True):
+    """A feed at its hub. `due_at`: when something is to be done next (ask, renew, leave); `until`: the end of the lease."""
+
+    feed_id: int = Field(primary_key=True, sa_type=BigInteger)
+    topic: str = words()
+    hub: str = words()
+    token: str = Field(unique=True, sa_type=Text)
+    secret: str = words()
+    state: int = code()
+    due_at: datetime | None = maybe(Instant)
+    until: datetime | None = maybe(Instant)
+    failures: int = number()
+    pushed_at: datetime | None = maybe(Instant)
 
 
 class Feed(SQLModel, table=True):

@@ -1,3 +1,5 @@
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -5,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Answer, Failure, Pace, Response, Verdict
-from monitor.schedule import Habit, after_look, first_look
+from monitor.schedule import Habit, after_look, first_look, taught, with_lesson
+from monitor.schedule.law import PARTS, STAGES, Law, general_share, pieces
+from monitor.schedule.law import lesson as lesson_of
 from monitor.schedule.pages import interval
 from monitor.settings import ScheduleSettings
 
@@ -48,11 +52,25 @@ def wait(pace: Pace) -> timedelta:
     return pace.next_at - NOW
 
 
-@pytest.mark.parametrize(
-    ("age", "minutes"), [(timedelta(0), 12), (H, 19), (3 * H, 31), (10 * H, 66), (D, 124), (7 * D, 538), (28 * D, 1540)]
-)
+def walked(age: timedelta, habit: Habit | None = None, start: datetime = NOW) -> list[datetime]:
+    """Every look at an article that is never edited, from the moment it was published until it has that age."""
+    pace, looks = first_look(BOUNDS, start), [start]
+    while looks[-1] - start <= age:
+        now = looks[-1]
+        pace = after_look(
+            pace, replace(OK, at=now), verdict="same", edited=False, posted_at=None, first_seen_at=start, last_edit_at=None,
+            habit=habit, sooner=None, bounds=BOUNDS, now=now,
+        )  # fmt: skip
+        assert pace.next_at is not None
+        looks.append(pace.next_at)
+    return looks
+
+
+@pytest.mark.parametrize(("age", "minutes"), [(timedelta(0), 10), (H, 24), (3 * H, 41), (10 * H, 89), (D, 173), (7 * D, 595)])
 def test_looks_follow_the_age_of_the_article(age: timedelta, minutes: int) -> None:
-    assert wait(looked(age=age)) == pytest.approx(minutes * M, rel=0.12)
+    before, after = walked(age)[-2:]
+
+    assert after - before == pytest.approx(minutes * M, rel=0.15)
 
 
 def test_an_edit_makes_an_old_article_young_again() -> None:
@@ -71,6 +89,10 @@ def test_an_article_that_was_edited_often_is_looked_at_oftener() -> None:
 def test_the_watch_ends_so_long_after_the_last_edit() -> None:
     assert looked(age=31 * D).next_at is None
     assert looked(age=31 * D, edited_ago=20 * D).next_at is not None
+
+
+def test_a_stamp_that_moves_alone_is_a_sign_that_somebody_has_the_article_open() -> None:
+    assert wait(looked(age=5 * D, verdict="restamped")) < 0.2 * wait(looked(age=5 * D))
 
 
 def test_a_doubt_is_settled_soon() -> None:
@@ -114,14 +136,88 @@ def test_validators_follow_the_page() -> None:
 
 
 def test_an_outlet_that_edits_much_is_looked_at_oftener() -> None:
-    eager, lazy = Habit(edits=900, expected=100), Habit(edits=0, expected=900)
+    eager, lazy = habit(edits=900, expected=100), habit(edits=0, expected=900)
 
     assert wait(looked(habit=eager, age=D)) < wait(looked(age=D)) < wait(looked(habit=lazy, age=D))
+
+
+def test_an_outlet_that_edits_in_the_evening_is_looked_at_in_the_evening() -> None:
+    evening = learnt({hour: 3.0 if 18 <= hour < 22 else 0.0 for hour in range(24)})
+    midnight = NOW.replace(hour=0)
+
+    hours = Counter(at.hour for day in range(20) for at in walked(2 * D, evening, midnight + day * H))
+
+    in_the_evening = sum(hours[hour] for hour in range(18, 22)) / 4
+    assert in_the_evening > 2 * (hours.total() - 4 * in_the_evening) / 20
+
+
+def test_an_outlet_that_never_edits_costs_few_looks() -> None:
+    never = learnt(dict.fromkeys(range(24), 0.0))
+
+    assert len(walked(7 * D, never)) < 0.5 * len(walked(7 * D))
+
+
+def test_what_a_look_did_not_show_teaches_nothing() -> None:
+    before = looked(age=H)
+
+    def lesson(verdict: Verdict, pace: Pace = before) -> Habit | None:
+        return taught(
+            pace, verdict=verdict, edited=False, posted_at=None, first_seen_at=NOW - H, edited_at=None, bounds=BOUNDS, now=NOW + H
+        )  # fmt: skip
+
+    assert lesson("same") is not None
+    assert lesson("failed") is None
+    assert lesson("suspect") is None
+    assert lesson("same", first_look(BOUNDS, NOW)) is None
+
+
+def test_an_edit_teaches_the_age_and_the_hour_at_which_the_publisher_dates_it() -> None:
+    before = looked(age=timedelta(0))
+    common = {"verdict": "edited", "edited": True, "posted_at": None, "first_seen_at": NOW, "bounds": BOUNDS, "now": NOW + 100 * M}
+
+    dated = taught(before, edited_at=NOW + 5 * M, **common)  # type: ignore[arg-type]
+    elsewhere = taught(before, edited_at=NOW - D, **common)  # type: ignore[arg-type]
+
+    assert dated is not None
+    assert dated.stages[0][0] == 1
+    assert dated.parts[NOW.hour * PARTS // 24][0] == 1
+    assert elsewhere is not None
+    assert elsewhere.stages[1][0] == 1
+
+
+@given(st.floats(0, 40 * 86400.0), st.floats(1, 9 * 86400.0), st.integers(0, 86399))
+def test_time_cut_into_pieces_is_all_of_it_once(since: float, length: float, second: int) -> None:
+    at = NOW.replace(hour=0) + timedelta(seconds=second)
+
+    cut = list(pieces(since, since + length, at))
+
+    assert sum(share for _, _, share in cut) == pytest.approx(general_share(since + length) - general_share(since), rel=1e-6, abs=1e-12)
+    assert all(share >= 0 for _, _, share in cut)
+
+
+def learnt(edits_at: dict[int, float]) -> Habit:
+    """What an outlet taught whose articles were looked at every hour for a day, with so many edits at each hour (UTC)."""
+    known: Habit | None = None
+    midnight = NOW.replace(hour=0)
+    for _ in range(30):
+        for hour, edits in edits_at.items():
+            at = midnight + hour * H + 59 * M
+            for n in range(int(edits) + 1):
+                taken = lesson_of(4 * 3600.0, 5 * 3600.0, at, 4.5 * 3600.0 if n < edits else None)
+                known = with_lesson(known, taken)
+    assert known is not None
+    return known
+
+
+def habit(edits: float, expected: float) -> Habit:
+    """An outlet with so many edits, alike at all ages and hours."""
+    stages, parts = len(STAGES) + 1, PARTS
+    return Habit(((edits / stages, expected / stages),) * stages, ((edits / parts, expected / parts),) * parts)
 
 
 @given(st.timedeltas(timedelta(0), 60 * D), st.timedeltas(timedelta(0), 60 * D))
 def test_the_interval_grows_with_age_and_stays_in_bounds(one: timedelta, other: timedelta) -> None:
     younger, older = sorted((one, other))
-    of = [interval(None, NOW - age, None, None, BOUNDS, NOW) for age in (younger, older)]
+    of = [interval(NOW - age, None, Law(), BOUNDS, NOW) for age in (younger, older)]
 
     assert BOUNDS.page_min <= of[0] <= of[1] <= BOUNDS.page_max

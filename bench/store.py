@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """What remembering costs: bytes for each revision, time to write one, time to read back.
 
-    store.py --state DIR                 sizes of a real state, against its plain texts and against git
-    store.py [--revisions 20000]         a state of made-up histories: writing, then reading with a fresh connection each time
+    store.py --recorded FILE... [--keep DIR]   sizes of recorded histories (what `monitor backfill` takes, a feed or pages each)
+    store.py --state DIR                       sizes of a real state, and reading it
+    store.py [--revisions 20000]               a state of made-up histories: writing, packing, then reading with a fresh connection
 
-Git is given the very same texts, one file an article, one commit a revision, and packed as hard as it can (`repack -adf --window=250
---depth=50`); objects alone are counted, without its index.
+Three kinds of plain: the text of every look, as a folder of dated copies keeps it; each version once; versions that follow another.
+Git is given the very same versions, one file an article, one commit a revision, and packed as hard as it can (`repack -adf
+--window=250 --depth=50`): its text objects alone, and its whole pack with commits and trees.
 """
 
 import argparse
 import json
 import random
+import re
 import shutil
 import sqlite3
 import statistics
@@ -19,16 +22,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import replace
+from contextlib import closing, suppress
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from monitor.backfill import read_records
+from monitor.errors import ParseError
 from monitor.model import (
     ArticleUpdate,
     Change,
     Content,
     Edit,
+    Entry,
     Key,
     Look,
     LookOutcome,
@@ -37,10 +43,12 @@ from monitor.model import (
     Severity,
     Stats,
 )
+from monitor.parse.feed import parse_feed
 from monitor.ports import ArticleQuery, EditQuery
 from monitor.proof import content_json
 from monitor.settings import StoreSettings
 from monitor.store.sql import SqlStore, open_store
+from monitor.versions import feed_content, said
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 VOCABULARY = 30_000
@@ -56,33 +64,104 @@ def opened(state: Path, *, read_only: bool) -> SqlStore:
 # --- sizes ----------------------------------------------------------------------------------------------------------
 
 
-def sizes(state: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Bytes of one state, or of several. `looks`: the plain text of every look; `texts` and `changes` as stored."""
+
+    revisions: int = 0
+    edits: int = 0
+    looks: int = 0
+    plain: int = 0
+    texts: int = 0
+    changes: int = 0
+    plain_raw: int = 0
+    raw: int = 0
+    git_texts: int = 0
+    git_pack: int = 0
+    file: int = 0
+
+    def __add__(self, other: "Sizes") -> "Sizes":
+        return Sizes(*(mine + its for mine, its in zip(astuple(self), astuple(other), strict=True)))
+
+
+def packed(state: Path) -> None:
+    """Packs what is old enough, as the daemon does day by day."""
+    store = opened(state, read_only=False)
+    while store.pack(datetime.now(UTC)) is not None:
+        pass
+    store.close()
+
+
+def sizes(state: Path, looks: int = 0) -> Sizes:
     with closing(sqlite3.connect(f"file:{state / 'monitor.db'}?mode=ro", uri=True)) as database:
-        revisions = database.execute("SELECT count(*) FROM revision").fetchone()[0]
-        later = database.execute("SELECT count(*) FROM revision WHERE rev > 1").fetchone()[0]
-        plain, _ = database.execute(
-            "SELECT sum(text.size), sum(length(text.data)) FROM revision JOIN text ON text.id = revision.text_id"
-        ).fetchone()
-        stored = database.execute("SELECT sum(length(data)) FROM text").fetchone()[0]
-        plain_later, packed_later = database.execute(
-            "SELECT sum(text.size), sum(length(text.data)) FROM revision JOIN text ON text.id = revision.text_id WHERE rev > 1"
-        ).fetchone()
-        changes = database.execute("SELECT coalesce(sum(length(data)), 0) FROM change").fetchone()[0]
-        raws, raw = database.execute("SELECT coalesce(sum(size), 0), coalesce(sum(length(data)), 0) FROM raw").fetchone()
-    whole = (state / "monitor.db").stat().st_size
-    print(f"revisions {revisions}, of them edits {later}; file {whole:,} bytes, {whole / revisions:,.0f} a revision")
-    print(f"texts: plain {plain:,}, stored {stored:,}: {plain / stored:.1f}x smaller, {stored / revisions:.0f} bytes a revision")
-    if later:
-        print(f"texts of edits alone: plain {plain_later:,}, stored {packed_later:,}: {plain_later / packed_later:.1f}x smaller")
-        print(f"changes {changes:,}, {changes / later:.0f} bytes an edit")
-    if raw:
-        print(f"raw pages: plain {raws:,}, stored {raw:,}: {raws / raw:.1f}x smaller")
-    if shutil.which("git"):
-        git = packed_by_git(state)
-        print(f"git blobs of the same texts {git:,}: {git / stored:.2f}x our texts, {git / (stored + changes):.2f}x with our changes")
+
+        def one(sql: str) -> int:
+            return int(database.execute(sql).fetchone()[0] or 0)
+
+        of_pages = one(
+            "SELECT sum(text.size) FROM look JOIN revision ON revision.article_id = look.article_id AND revision.rev = look.rev"
+            " JOIN text ON text.id = revision.text_id"
+        )
+        git_texts, git_pack = packed_by_git(state) if shutil.which("git") else (0, 0)
+        return Sizes(
+            revisions=one("SELECT count(*) FROM revision"),
+            edits=one("SELECT count(*) FROM edit"),
+            looks=looks or of_pages,
+            plain=one("SELECT sum(text.size) FROM revision JOIN text ON text.id = revision.text_id"),
+            texts=one("SELECT sum(length(data)) FROM text") + one("SELECT sum(length(data)) FROM pack"),
+            changes=one("SELECT sum(length(data)) FROM change"),
+            plain_raw=one("SELECT sum(size) FROM raw"),
+            raw=one("SELECT sum(length(data)) FROM raw"),
+            git_texts=git_texts,
+            git_pack=git_pack,
+            file=(state / "monitor.db").stat().st_size,
+        )
 
 
-def packed_by_git(state: Path) -> int:
+def told(name: str, size: Sizes) -> str:
+    ours = size.texts + size.changes
+    said = (
+        f"{name}: {size.revisions:,} revisions, {size.edits:,} edits; texts {size.texts:,} bytes, {size.texts / size.revisions:.0f} each;"
+        f" {size.looks / size.texts:.1f}x smaller than every look's text, {size.plain / size.texts:.1f}x than each version's"
+    )
+    if size.git_pack:
+        said += f"; git's texts {size.git_texts / size.texts:.2f}x ours, its pack {size.git_pack / ours:.2f}x ours with all changes"
+    if size.raw:
+        said += f"; raw pages {size.plain_raw / size.raw:.1f}x smaller"
+    return f"{said}; file {size.file / size.revisions:,.0f} bytes a revision"
+
+
+def recorded(files: list[Path], keep: Path) -> None:
+    """Plays every recording into a state of its own, packs it, and adds the sizes up."""
+    total = Sizes()
+    for path in files:
+        slug = re.sub("[^a-z0-9]", "-", path.name.removesuffix(path.suffix).removesuffix(".jsonl").lower())
+        folder = keep / slug
+        looks = sum(sighted(path))
+        if not (folder / "state" / "monitor.db").exists():
+            (folder / "config").mkdir(parents=True, exist_ok=True)
+            feed = f'[feeds.{slug}]\nurl = "https://feeds.example/{slug}"\npages = false\n' if looks else ""
+            (folder / "config" / "feeds.toml").write_text(feed)
+            command = [sys.executable, "-m", "monitor", "--config", folder / "config", "--state", folder / "state", "backfill", path]
+            subprocess.run([*command, *(["--feed", slug] if looks else [])], check=True, capture_output=True)
+        packed(folder / "state")
+        mine = sizes(folder / "state", looks)
+        print(told(slug, mine), flush=True)
+        total += mine
+    print(told("all", total))
+
+
+def sighted(path: Path) -> Iterator[int]:
+    """The bytes of what each recorded feed said of its articles; nothing for pages, whose looks are in the state."""
+    for record in read_records([path], lambda: "https://feeds.example/"):
+        if record.kind == "feed":
+            with suppress(ParseError):
+                for entry in parse_feed(record.body, content_type=None, url=record.url).items:
+                    if isinstance(entry, Entry):
+                        yield len(content_json(feed_content(entry), {"feed": said(entry)}))
+
+
+def packed_by_git(state: Path) -> tuple[int, int]:
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["git", "init", "-q", "--bare", folder], check=True)
         importer = subprocess.Popen(["git", "-C", folder, "fast-import", "--quiet"], stdin=subprocess.PIPE)
@@ -93,18 +172,18 @@ def packed_by_git(state: Path) -> int:
                 text = content_json(revision.content, revision.listings)
                 importer.stdin.write(
                     b"commit refs/heads/main\ncommitter m <m@example> %d +0000\ndata 0\n" % revision.first_seen_at.timestamp()
-                    + b"M 100644 inline %d.json\ndata %d\n" % (article.id, len(text)) + text + b"\n"
+                    + b"M 100644 inline %d/%d.json\ndata %d\n" % (article.id // 100, article.id, len(text)) + text + b"\n"
                 )  # fmt: skip
         store.close()
         importer.stdin.close()
         importer.wait()
         subprocess.run(["git", "-C", folder, "repack", "-adfq", "--window=250", "--depth=50"], check=True)
-        # blobs alone: commits and trees are git's own bookkeeping, as rows are ours
         listed = subprocess.run(
             ["git", "-C", folder, "cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(objectsize:disk)"],
             check=True, capture_output=True, text=True,
         )  # fmt: skip
-        return sum(int(line.split()[1]) for line in listed.stdout.splitlines() if line.startswith("blob"))
+        texts = sum(int(line.split()[1]) for line in listed.stdout.splitlines() if line.startswith("blob"))
+        return texts, sum(pack.stat().st_size for pack in Path(folder).glob("objects/pack/*.pack"))
 
 
 # --- a made-up history ----------------------------------------------------------------------------------------------
@@ -215,16 +294,24 @@ def main() -> int:
     parser.add_argument("--state", type=Path, help="measure this state instead of a made-up one")
     parser.add_argument("--revisions", type=int, default=20_000)
     parser.add_argument("--keep", type=Path, help="make the state here and keep it")
+    parser.add_argument("--recorded", type=Path, nargs="+", help="measure these recordings")
     options = parser.parse_args()
     if options.state:
-        sizes(options.state)
+        print(told("state", sizes(options.state)))
         read_back(options.state)
+        return 0
+    if options.recorded:
+        with tempfile.TemporaryDirectory() as folder:
+            recorded(options.recorded, options.keep or Path(folder))
         return 0
     with tempfile.TemporaryDirectory() as folder:
         state = options.keep or Path(folder)
         if not (state / "monitor.db").exists():
             filled(state, options.revisions)
-        sizes(state)
+        read_back(state)
+        packed(state)
+        print("packed:")
+        print(told("made up", sizes(state)))
         read_back(state)
     print(json.dumps({"sqlite": sqlite3.sqlite_version}))
     return 0

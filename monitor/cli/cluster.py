@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.face import Face, pass_face, print_json
 from monitor.errors import ConfigError, UsageError
+from monitor.times import rfc3339
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -55,22 +56,31 @@ def cluster() -> None:
 @click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
 @pass_face
 def status(face: Face, as_json: bool) -> None:
-    """Workers, queue depth, lag, the oldest due, and jobs that were held."""
+    """Workers, queue depth, lag host by host, the oldest due, and jobs that were held."""
     from monitor.engine.queue import queue_state
     from monitor.store.sql import SqlStore
 
     app = _clustered(face)
     try:
         store = app.reading()
-        now = datetime.now(UTC)
+        now = app.clock.now()
         counts = store.counts(now)
         state = queue_state(app.database_url)
         said = store.metas("worker:") if isinstance(store, SqlStore) else []
         workers = [_worker(name, words, now) for name, words in said if words]
+        late = store.late_hosts(now) if isinstance(store, SqlStore) else []
     finally:
         app.close()
     lag = max(0.0, (now - counts.oldest_due_at).total_seconds()) if counts.oldest_due_at else 0.0
-    document: dict[str, Any] = {"workers": workers, "queue": state, "due": counts.due, "lag_seconds": round(lag, 1)}
+    hosts = [{"host": host, "lag_seconds": round((now - since).total_seconds(), 1)} for host, since in late]
+    document: dict[str, Any] = {
+        "workers": workers,
+        "queue": state,
+        "due": counts.due,
+        "lag_seconds": round(lag, 1),
+        "oldest_due_at": rfc3339(counts.oldest_due_at) if counts.oldest_due_at else None,
+        "hosts": hosts,
+    }
     if as_json:
         print_json("cluster", document)
         return
@@ -83,6 +93,8 @@ def status(face: Face, as_json: bool) -> None:
     for job in state["held"]:
         click.echo(f"  job {job['id']}  {job['host']}  held since {job['since']}  (monitor cluster retry {job['id']})")
     click.echo(f"due        {counts.due}, the oldest for {lag:.0f} s")
+    for host in hosts:
+        click.echo(f"  {host['host']}  for {host['lag_seconds']:.0f} s")
 
 
 @cluster.command()

@@ -141,8 +141,11 @@ def forget_log(url: str) -> int:
 
 
 def _subject(entrypoint: str, payload: bytes | None) -> str:
-    """The host of a turn."""
-    return turn_of(payload).host if entrypoint == TURN and payload else entrypoint
+    """The host of a turn, as far as its payload can be read: that may be why it was held."""
+    try:
+        return turn_of(payload or b"").host
+    except (ValueError, KeyError, TypeError):
+        return entrypoint
 
 
 async def _held(queries: "Queries", job: int) -> "JobId":

@@ -14,7 +14,7 @@ from monitor.settings import Feed
 from monitor.store.asking import _FEED_TASK, _PAGE_TASK, _claim, _feed_task, _feeds_of_articles, _page_task, refresh_hosts
 from monitor.store.codes import WATCH_FEED, WATCH_PAGE
 from monitor.store.halves import Halves
-from monitor.store.instants import maybe_from_ms
+from monitor.store.instants import from_ms, maybe_from_ms
 from monitor.store.writer import Transaction
 
 HOST_HAS_A_JOB = timedelta(milliseconds=300)  # before a host whose last job is just being signed off is claimed again
@@ -98,6 +98,11 @@ class Queueing(Halves):
             refresh_hosts(tx, [turn.host_id])
 
         self._write(work)
+
+    def late_hosts(self, now: datetime, most: int = 10) -> list[tuple[str, datetime]]:
+        """The hosts that have waited the longest for their turn, and since when."""
+        found = self._reads.rows("SELECT name, ready_at FROM host WHERE ready_at <= :now ORDER BY ready_at LIMIT :most", now=now, most=most)
+        return [(str(row["name"]), from_ms(row["ready_at"])) for row in found]
 
     def metas(self, prefix: str) -> list[tuple[str, str]]:
         """What was kept under keys that start so: the rest of the key, and the value."""

@@ -1,9 +1,10 @@
 """Apprise, for the services that it knows: chats, phones, posts. Each gets as much as it can show."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from monitor.model import Delivery, QueuedEdit, Receipt, Refusal
-from monitor.render.brief import brief, brief_title, length_of
+from monitor.render.brief import brief, brief_title, room_of
 from monitor.settings import Target
 
 
@@ -25,8 +26,9 @@ class AppriseNotifier:
         if not service.add(target.url):
             return Refusal(report.until, True, "the target's url is neither mailto:, webhook+https:, exec: nor known to Apprise")
         schema = target.url.partition(":")[0]
-        title = brief_title(report)
-        body = brief(report, max(0, length_of(schema) - len(title) - 2), pages=self._pages)
+        room = room_of(schema, getattr(service[0], "body_maxlen", None))
+        title = brief_title(report) if room.has_title else ""
+        body = brief(report, replace(room, most=room.most - len(title) - 2 if title else room.most), pages=self._pages)
         taken = service.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT)
         if taken:
             return Receipt(report.until, delivery.key)

@@ -11,7 +11,7 @@ from newsdesk import NEW, NOON, OLD, edited, revision
 from newsroom import DESK, MINUTE, MORNING, Newsroom
 
 from monitor.model import Delivery, Dispatch, QueuedEdit, Refusal
-from monitor.render.brief import brief
+from monitor.render.brief import Room, brief
 from monitor.render.plain import report_text
 from monitor.settings import Quiet
 
@@ -262,7 +262,7 @@ def test_a_correction_of_ours_is_told_as_one() -> None:
 
     assert report.stories[0].correction
     assert "Correction of ours" in report_text(report)
-    assert "Correction" in brief(report, 300)
+    assert "Correction" in brief(report, Room(300))
 
 
 def test_a_message_that_cannot_be_made_is_a_dead_letter_and_others_go_on() -> None:

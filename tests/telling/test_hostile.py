@@ -16,7 +16,7 @@ from newsdesk import NEW, NOON, OLD, edited
 from monitor.model import Delivery, Diff, Report
 from monitor.notify.payload import payload
 from monitor.render.atom import Channel, atom, json_feed
-from monitor.render.brief import brief, brief_title, tame
+from monitor.render.brief import Room, brief, brief_title, tame
 from monitor.render.html import report_html
 from monitor.render.mail import Letter, compose, reads_as_meant
 from monitor.render.plain import COLUMNS, report_text
@@ -197,7 +197,7 @@ def test_a_webhook_is_json_with_the_exact_words(words: str) -> None:
 @pytest.mark.parametrize("limit", [280, 300, 500, 2000])
 def test_a_post_fits_and_mentions_nobody(words: str, limit: int) -> None:
     report = hostile_report(words)
-    title, text = brief_title(report), brief(report, limit)
+    title, text = brief_title(report), brief(report, Room(limit))
 
     assert len(text) <= limit
     assert len(title) <= 200

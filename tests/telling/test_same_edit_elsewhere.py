@@ -9,7 +9,7 @@ from newsroom import DESK, MINUTE, Newsroom
 
 from monitor.model import Delivery, Diff, Refusal, Report
 from monitor.notify.payload import payload
-from monitor.render.brief import brief
+from monitor.render.brief import Room, brief
 from monitor.render.html import mail_html
 from monitor.render.mail import Letter, compose, subject
 from monitor.render.plain import report_text
@@ -75,7 +75,7 @@ def test_every_form_says_that_it_was_told_before() -> None:
     assert "told before" in report_text(report)
     assert "also in paper2" in report_text(report)
     assert "told before" in mail_html(report, title="x")
-    assert "Now also in paper2" in brief(report, 300)
+    assert "Now also in paper2" in brief(report, Room(300))
     assert b'"told_before": true' in payload(room.box.got[-1])
 
 

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from statistics import median_low
 from zoneinfo import ZoneInfo
 
 from monitor.model import Edit, OutletTally, Tally
+from monitor.ports import DayTally, OutletDay
 
 FIRST_EDIT_BINS = (
     ("under 5 min", timedelta(minutes=5)),
@@ -54,6 +55,53 @@ def tally(
     lasted = {slug: [wait for wait in found.values() if wait >= timedelta(0)] for slug, found in waits.items()}
     rows = [_outlet(outlets.get(slug) or slug or "no feed", group, days, lasted.get(slug, [])) for slug, group in groups.items()]
     together = [wait for found in lasted.values() for wait in found]
+    return _tally(days, rows, hours, kinds, levels, together)
+
+
+def local_days(since: datetime, until: datetime, timezone: str) -> tuple[tuple[date, datetime, datetime], ...]:
+    """The days in `timezone` from that of `since` to that of `until`, each with its beginning and its end."""
+    zone = ZoneInfo(timezone)
+
+    def midnight(day: date) -> datetime:
+        return datetime.combine(day, time(), zone).astimezone(UTC)
+
+    days = _days(since.astimezone(zone).date(), until.astimezone(zone).date())
+    return tuple((day, midnight(day), midnight(day + timedelta(days=1))) for day in days)
+
+
+def summed(days: Sequence[tuple[date, datetime, DayTally]], *, outlets: Mapping[str, str], timezone: str) -> Tally:
+    """The counts of these days, each given with its beginning: what `tally` says of all their edits."""
+    zone = ZoneInfo(timezone)
+    hours = [0] * 24
+    kinds, levels = Counter[str](), Counter[str]()
+    for _, begun_at, counts in days:
+        for hour, count in counts.hours.items():
+            hours[(begun_at + timedelta(hours=hour)).astimezone(zone).hour] += count
+        kinds.update(counts.kinds)
+        levels.update(counts.levels)
+    rows, together = [], list[timedelta]()
+    for slug in dict.fromkeys(slug for _, _, counts in days for slug in counts.outlets):
+        found = [counts.outlets.get(slug, OutletDay()) for _, _, counts in days]
+        whole = sum(found, OutletDay())
+        waits = [wait for wait in whole.waits if wait >= timedelta(0)]
+        together += waits
+        rows.append(
+            OutletTally(
+                outlets.get(slug) or slug or "no feed", tuple(day.edits for day in found), whole.edits, whole.headlines, whole.disclosed,
+                whole.undisclosed, whole.corrections, _middle(waits),
+            )
+        )  # fmt: skip
+    return _tally(tuple(day for day, _, _ in days), rows, hours, kinds, levels, together)
+
+
+def _tally(
+    days: tuple[date, ...],
+    rows: Sequence[OutletTally],
+    hours: Sequence[int],
+    kinds: Counter[str],
+    levels: Counter[str],
+    waits: Sequence[timedelta],
+) -> Tally:
     return Tally(
         days=days,
         edits=sum(row.edits for row in rows),
@@ -61,8 +109,8 @@ def tally(
         hours=tuple(hours),
         kinds=tuple(kinds.most_common()),
         levels=tuple((level, levels[level]) for level in ("high", "medium", "low", "noise")),
-        first_edits=_first_edits(together),
-        first_edit=_middle(together),
+        first_edits=_first_edits(waits),
+        first_edit=_middle(waits),
     )
 
 

@@ -50,6 +50,41 @@ class FeedState:
 
 
 @dataclass(frozen=True, slots=True)
+class OutletDay:
+    """One outlet's edits of a while: all, and of them those of headlines, those disclosed and not, those with a correction note.
+
+    `waits`: how long after its publication each article stood that was first edited then.
+    """
+
+    edits: int = 0
+    headlines: int = 0
+    disclosed: int = 0
+    undisclosed: int = 0
+    corrections: int = 0
+    waits: tuple[timedelta, ...] = ()
+
+    def __add__(self, more: "OutletDay") -> "OutletDay":
+        return OutletDay(
+            self.edits + more.edits,
+            self.headlines + more.headlines,
+            self.disclosed + more.disclosed,
+            self.undisclosed + more.undisclosed,
+            self.corrections + more.corrections,
+            self.waits + more.waits,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DayTally:
+    """A while in counts: outlets by the slug of an edit's first feed ("" without one), `hours` since its beginning."""
+
+    outlets: Mapping[str, OutletDay]
+    hours: Mapping[int, int]
+    kinds: Mapping[str, int]
+    levels: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class EditQuery:
     """Which edits, oldest first. `after` is an edit id (a cursor). Kinds: any of. `min_level` a severity level.
 
@@ -290,6 +325,10 @@ class ReadingStore(Protocol):
     ) -> tuple[Hit, ...]: ...
 
     def counts(self, now: datetime) -> Counts: ...
+
+    def day_tally(self, since: datetime, until: datetime) -> DayTally:
+        """The edits seen from `since` to before `until` in numbers, those of noise left out."""
+        ...
 
     def get_meta(self, key: str) -> str | None: ...
 

@@ -1,5 +1,6 @@
 """A store in memory, for tests and for a state that is not there yet: it keeps the promises of the SQL store (tests/store/)."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ from monitor.model import (
     Revision,
     WaitingRow,
 )
-from monitor.ports import ArticleQuery, Counts, EditQuery, Fault, FeedState, Hit, PollRun
+from monitor.ports import ArticleQuery, Counts, DayTally, EditQuery, Fault, FeedState, Hit, OutletDay, PollRun
 from monitor.store.memory_saving import MemorySaving
 from monitor.store.memory_state import NEVER, DeliveryState, EditRow, OutboxState
 from monitor.store.terms import Found, found_in, read_query
@@ -132,6 +133,22 @@ class MemoryStore(MemorySaving):
                 if found is not None and (since is None or new.first_seen_at >= since):
                     hits.append(Hit(row.id, new.rev, new.first_seen_at, new.content.title, found.snippet, found.where))
         return tuple(sorted(hits, key=lambda hit: (hit.at, hit.article, hit.rev), reverse=True)[:limit])
+
+    def day_tally(self, since: datetime, until: datetime) -> DayTally:
+        outlets: dict[str, OutletDay] = {}
+        hours, kinds, levels = Counter[int](), Counter[str](), Counter[str]()
+        for edit in self.edits(EditQuery(since=since, until=until, min_level="low")):
+            slug = edit.feeds[0] if edit.feeds else ""
+            headline, corrected = ("headline" in edit.kinds, "correction-note" in edit.kinds)
+            posted_at = self.article_of(self.article_rows[edit.article]).posted_at
+            waits = (edit.seen_before - posted_at,) if posted_at and edit.from_rev == 1 else ()
+            outlets[slug] = outlets.get(slug, OutletDay()) + OutletDay(
+                1, int(headline), int(edit.disclosed is True), int(edit.disclosed is False), int(corrected), waits
+            )
+            hours[(edit.seen_before - since) // timedelta(hours=1)] += 1
+            kinds.update(edit.kinds)
+            levels[edit.severity.level] += 1
+        return DayTally(outlets, hours, kinds, levels)
 
     def counts(self, now: datetime) -> Counts:
         due = [watch.pace.next_at for watch in self.watches.values() if watch.pace.next_at is not None and watch.pace.next_at <= now]

@@ -28,6 +28,7 @@ from monitor.store.saving import Saving
 from monitor.store.schema import SCHEMA, create, found_schema, is_empty, refuse_newer, refuse_older
 from monitor.store.sealing import append_line, file_faults, seal
 from monitor.store.search import Searching, index_some
+from monitor.store.tallying import Tallying
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -42,7 +43,7 @@ SYNCHRONOUS = "FULL"  # NORMAL loses acknowledged revisions at a power cut: benc
 CHECKPOINT_PAGES = 4000  # of the WAL: 16 MB, at which a checkpoint takes tens of milliseconds (measured)
 
 
-class SqlStore(Asking, Queueing, Learning, Saving, Reading, Searching, OutboxPart):
+class SqlStore(Asking, Queueing, Learning, Saving, Reading, Searching, Tallying, OutboxPart):
     """The whole memory over SQL; it keeps the promises of `ports.Store`."""
 
     def __init__(

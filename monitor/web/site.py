@@ -88,6 +88,7 @@ class Site:
     gate: Gate
     writing: Writing | None = None
     closing: bool = False
+    days: Remembered = field(default_factory=lambda: Remembered(400))
     _rows: Remembered = field(default_factory=lambda: Remembered(2000))
     _diffs: Remembered = field(default_factory=lambda: Remembered(64))
     _counting: threading.Lock = field(default_factory=threading.Lock)

@@ -2,22 +2,20 @@
 
 import csv
 import io
-from datetime import timedelta
-from itertools import islice
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.figures import tally
+from monitor.figures import local_days, summed
 from monitor.model import Tally
-from monitor.ports import EditQuery
+from monitor.ports import DayTally
 from monitor.web import charts
 from monitor.web.site import Site, answer
 
 PERIODS = {"7d": 7, "30d": 30, "90d": 90}
-COUNTED = 10_000  # edits at most, so that the page stays quick; said on the page when it is reached
-KEPT_FOR = 120.0
-ARTICLES = 500  # whose time from publication to the first edit is looked up
+KEPT_FOR = 120.0  # seconds; the page says when it was counted
+SETTLED = timedelta(days=2)  # a day that ended longer ago is counted once: little is still learnt of its edits
 OUTLETS = 40
 _SHORT = ("< 5 min", "15 min", "1 h", "3 h", "12 h", "24 h", "3 d", "7 d", "later")
 """The ends of figures.FIRST_EDIT_BINS, short enough to stand below a column."""
@@ -26,7 +24,7 @@ _SHORT = ("< 5 min", "15 min", "1 h", "3 h", "12 h", "24 h", "3 d", "7 d", "late
 def stats(request: Request) -> Response:
     """The charts of a period."""
     site: Site = request.app.state.site
-    period, found, cut = _counted(site, request)
+    period, found, counted_at = _counted(site, request)
     days = [f"{day.day} {day:%b}" for day in found.days]
     top = max((count for outlet in found.outlets for count in outlet.by_day), default=1)
     return site.page(
@@ -35,8 +33,7 @@ def stats(request: Request) -> Response:
         period=period,
         periods=tuple(PERIODS),
         tally=found,
-        cut=cut,
-        counted=COUNTED,
+        counted_at=counted_at,
         by_day=charts.columns(found.by_day, days, width=1040, height=200, words=10),
         hours=charts.columns(found.hours, [f"{hour:02}" for hour in range(24)], width=520, words=12),
         waits=charts.columns([count for _, count in found.first_edits], _SHORT, width=520, words=9),
@@ -59,22 +56,24 @@ def as_csv(request: Request) -> Response:
     return answer(request, text.getvalue().encode("utf-8", "replace"), "text/csv; charset=utf-8")
 
 
-def _counted(site: Site, request: Request) -> tuple[str, Tally, bool]:
+def _counted(site: Site, request: Request) -> tuple[str, Tally, datetime]:
     period = request.query_params.get("since", "30d")
     period = period if period in PERIODS else "30d"
 
-    def count() -> tuple[Tally, bool]:
+    def count() -> tuple[Tally, datetime]:
         now = site.now
-        since = now - timedelta(days=PERIODS[period] - 1)
-        edits = list(islice(site.store.edits(EditQuery(since=since, newest=True, min_level="low", limit=COUNTED + 1)), COUNTED + 1))
-        first = {edit.article for edit in edits if edit.from_rev == 1}
-        articles = (site.store.article(number) for number in islice(first, ARTICLES))
-        posted = {article.id: article.posted_at for article in articles if article and article.posted_at}
-        found = tally(edits[:COUNTED], posted=posted, outlets=site.outlets(), since=since, until=now, timezone=site.timezone)
-        return found, len(edits) > COUNTED
+        days = local_days(now - timedelta(days=PERIODS[period] - 1), now, site.timezone)
+        counted = [(day, begun_at, _day(site, begun_at, ended_at, now)) for day, begun_at, ended_at in days]
+        return summed(counted, outlets=site.outlets(), timezone=site.timezone), now
 
-    found, cut = site.kept(f"stats {period}", KEPT_FOR, count)
-    return period, found, cut
+    found, counted_at = site.kept(f"stats {period}", KEPT_FOR, count)
+    return period, found, counted_at
+
+
+def _day(site: Site, begun_at: datetime, ended_at: datetime, now: datetime) -> DayTally:
+    if now - ended_at < SETTLED:
+        return site.store.day_tally(begun_at, ended_at)
+    return site.days.get((begun_at, ended_at), lambda: site.store.day_tally(begun_at, ended_at))
 
 
 def _harmless(cell: str) -> str:

@@ -743,3 +743,28 @@ def test_an_empty_store_answers_everything(store: Store) -> None:
     assert store.counts(T0).articles == 0
     assert store.last_edited() is None
     assert list(store.verify()) == []
+
+
+def test_a_while_is_counted_inside_the_store_as_edit_by_edit(store: Store) -> None:
+    from monitor.figures import local_days, summed, tally
+
+    article = with_edit(store)
+    for rev, (hours, kinds, more) in enumerate(
+        ((5, ("headline", "body"), {"disclosed": True}), (20, ("correction-note",), {"disclosed": None}), (31, ("gone",), {})), 2
+    ):
+        at = T0 + hours * HOUR
+        revision = edited(at, content(f"Title {rev}", "The ferry hit."), after=rev, kinds=kinds, **more)
+        look(store, article, at, seen(article, rev, at, "edited", revision=revision))
+    edits = list(store.edits(EditQuery(min_level="low")))
+    since, until = T0, T0 + 3 * 24 * HOUR
+    articles = [store.article(edit.article) for edit in edits]
+    posted = {article.id: article.posted_at for article in articles if article and article.posted_at}
+
+    days = [(day, begun, store.day_tally(begun, ended)) for day, begun, ended in local_days(since, until, "Asia/Kathmandu")]
+    found = summed(days, outlets={}, timezone="Asia/Kathmandu")
+
+    expected = tally(edits, posted=posted, outlets={}, since=since, until=until, timezone="Asia/Kathmandu")
+    assert len(edits) == 4
+    assert dict(found.kinds) == dict(expected.kinds)
+    assert (found.days, found.edits, found.outlets, found.hours) == (expected.days, expected.edits, expected.outlets, expected.hours)
+    assert (found.levels, found.first_edits, found.first_edit) == (expected.levels, expected.first_edits, expected.first_edit)

@@ -54,12 +54,12 @@ class Room:
 
 TITLED = 500
 DEFAULT_LENGTH = 1000
-_MASTODON, _BLUESKY, _X = Room(500, _links_as_23), Room(300, _clusters), Room(280, _weighted)
+_FEDIVERSE, _BLUESKY, _X = Room(500, _links_as_23), Room(300, _clusters), Room(280, _weighted)
 
 # From the services' documentation in 2026, by Apprise's schemas; all others get the careful default.
 ROOMS = {
     **dict.fromkeys(("bluesky", "bsky"), _BLUESKY),
-    **dict.fromkeys(("mastodon", "mastodons", "toot", "toots"), _MASTODON),
+    **dict.fromkeys(("mastodon", "mastodons", "toot", "toots"), _FEDIVERSE),
     **dict.fromkeys(("tweet", "twitter", "x"), _X),
     **dict.fromkeys(("gchat", "mmost", "mmosts", "ntfy", "ntfys", "tgram"), Room(4000)),
     **dict.fromkeys(("matrix", "matrixs"), Room(10000)),

@@ -12,13 +12,14 @@ from monitor.errors import Ambiguous, Busy, MonitorError, NetworkError, NotFound
 from monitor.model import KINDS, LEVELS, DispatchState
 from monitor.ports import ArticleQuery, EditQuery, FeedState, PollRun
 from monitor.settings import Rule
+from monitor.web.filters import number
 from monitor.web.newsfeeds import tried
 from monitor.web.site import Site
 
 POLLS = 50  # in a strip
 STATES: tuple[DispatchState, ...] = ("waiting", "held", "merged", "muted", "sent", "dropped", "dead")
 TRIED_SHOWN = 40  # edits shown of a tried rule
-FEEDS_SHOWN = 200
+FEEDS_SHOWN = 50  # on one page of the list
 READ_ARTICLES, READ_LOOKS = 20, 50  # looked through to tell how well a feed's pages are read
 
 
@@ -30,13 +31,16 @@ def feeds(request: Request) -> Response:
 def _feeds(request: Request, *, typed: str = "", refused: MonitorError | None = None) -> Response:
     site: Site = request.app.state.site
     states = sorted(site.feeds(), key=lambda state: (not state.configured, not state.failures, state.feed.slug))
-    shown = states[:FEEDS_SHOWN]
+    first = min(number(request.query_params.get("from", "")) or 0, max(0, len(states) - 1)) // FEEDS_SHOWN * FEEDS_SHOWN
+    shown = states[first : first + FEEDS_SHOWN]
     return site.page(
         request,
         "feeds.html",
         states=shown,
-        left_out=len(states) - len(shown),
-        strips={state.feed.slug: strip(polls_of(site, state.feed.slug, 24))[-24:] for state in shown[:60]},
+        first=first,
+        newer=max(0, first - FEEDS_SHOWN) if first else None,
+        older=first + FEEDS_SHOWN if first + FEEDS_SHOWN < len(states) else None,
+        strips={state.feed.slug: strip(polls_of(site, state.feed.slug, POLLS)) for state in shown},
         counts=site.counts(),
         may_add=site.may_add,
         typed=typed,
@@ -163,7 +167,7 @@ def strip(runs: tuple[PollRun, ...]) -> list[tuple[datetime, str, str]]:
     for run in runs:
         shown = min(run.times, POLLS)
         step = (run.to_at - run.from_at) / max(1, run.times - 1)
-        found += [(run.to_at - step * number, run.outcome, _drawn(run.outcome)) for number in range(shown)]
+        found += [(run.to_at - step * back, run.outcome, _drawn(run.outcome)) for back in range(shown)]
         if len(found) >= POLLS:
             break
     return found[:POLLS][::-1]

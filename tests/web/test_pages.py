@@ -1,5 +1,6 @@
 """What every page keeps, and what single pages show."""
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,6 +12,8 @@ from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
 from walk import machine_pages, pages
 
+from monitor.ports import EditQuery
+from monitor.settings import Feed
 from monitor.store.memory import MemoryStore
 from monitor.web import card
 from monitor.web import pages as reading
@@ -219,10 +222,12 @@ def test_feeds_that_fail_come_first_with_their_error(client: TestClient) -> None
 
 def test_a_feed_shows_its_last_polls_as_a_strip(client: TestClient) -> None:
     tree = LexborHTMLParser(client.get("/feeds/hills").text)
-    drawn = [node.attributes["class"] for node in tree.css("svg.strip rect")]
+    drawn = {node.attributes["class"]: re.findall(r"M(\d+) ", node.attributes["d"] or "") for node in tree.css("svg.strip path")}
+    places = sorted(int(place) for found in drawn.values() for place in found)
 
-    assert drawn[-3:] == ["poll-bad"] * 3
-    assert "poll-news" in drawn
+    assert [int(place) for place in drawn["poll-bad"]] == places[-3:]
+    assert drawn["poll-news"]
+    assert len(places) == len(set(places))
 
 
 def test_a_rule_is_tried_on_what_happened(client: TestClient, ids: dict[str, int]) -> None:
@@ -282,10 +287,6 @@ def test_the_script_of_others_is_the_one_it_says(client: TestClient) -> None:
 
 
 def test_an_open_page_is_told_how_many_edits_came(client: TestClient, newsroom) -> None:
-    import re
-
-    from monitor.ports import EditQuery
-
     newest = max(edit.id for edit in newsroom[0].edits(EditQuery()))
     polled = re.search(r'data-hx-get="(/live\?[^"]+)"', client.get("/?feed=haneul").text)
 
@@ -294,3 +295,29 @@ def test_an_open_page_is_told_how_many_edits_came(client: TestClient, newsroom) 
     assert client.get(f"/live?after={newest}").status_code == 204
     assert "1 new edit<" in client.get("/live?feed=haneul&after=0").text
     assert client.get("/live?after=0").text.startswith("<title>(")
+
+
+def test_very_many_feeds_fit_their_pages_and_can_all_be_reached(tmp_path: Path) -> None:
+    store = MemoryStore()
+    feeds = [Feed(f"outlet-of-the-north-{number}", f"https://north-{number}.example/rss") for number in range(230)]
+    store.sync_feeds(feeds, NOON)
+    room = Newsroom(store)
+    for feed in feeds:
+        for number in range(60):
+            room.fail(feed.slug, NOON + number * HOUR, f"http_{500 + number % 4}", "it answered with an error page of its own making")
+    client = TestClient(create_app(seeded_app(store, tmp_path)), base_url="http://127.0.0.1")
+
+    listed: list[str] = []
+    path = "/feeds"
+    while path:
+        page = client.get(path)
+        assert len(page.content) < 100_000
+        listed += re.findall(r'<a href="/feeds/([^"]+)"><bdi>', page.text)
+        more = re.search(r'<a href="([^"]+)" rel="next">', page.text)
+        path = more[1] if more else ""
+
+    assert {feed.slug for feed in feeds} <= set(listed)
+    assert len(listed) == len(set(listed))
+    for path in ("/", "/search"):
+        assert 'input name="feed"' in client.get(path).text
+        assert len(client.get(path).content) < 100_000

@@ -1,7 +1,8 @@
 """A text to the tokens that may differ: words, figures, marks, blanks. Nothing is lost: the tokens joined are the text.
 
 A token is never cut, so its borders decide what a change may look like: letters and digits that stand together are one
-token, Hangul words are stem and particle, Han and Hiragana go by character, Katakana by word, Thai by dictionary.
+token, also around a hyphen (`low energy` to `low-energy` is an exchange of words, not of a blank), Hangul words are stem
+and particle, Han and Hiragana go by character, Katakana by word, Thai by dictionary.
 """
 
 import functools
@@ -14,7 +15,7 @@ _EASY = re.compile(
     "[\x00-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u200a\u2010-\u2029\u202f-\u205f\u20a0-\u20cf\u2100-\u218f\u2190-\u22ff]*\\Z"
 )
 _FIGURE = r"[$£€¥₩]?\d+(?:[.,:/’']\d+)*(?:[^\W\d_]+|\ ?%)?"
-_EASY_TOKEN = re.compile(rf"{_FIGURE}|[^\W_]+(?:['’][^\W_]+)*|\s+|.", re.S | re.X)
+_EASY_TOKEN = re.compile(rf"{_FIGURE}|[^\W_]+(?:['’-][^\W_]+)*|\s+|.", re.S | re.X)
 _EASY_WORD = re.compile(r"[^\W_]+(?:[.,:/'’][^\W_]+)*")
 
 
@@ -59,7 +60,7 @@ def _hard_token() -> "re.Pattern[str]":
         |\p{Han}\p{M}*
         |[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+
         |[[\p{L}\p{M}\p{N}\u200c\u200d]--[\p{Hangul}\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]+
-         (?:['’][[\p{L}\p{M}]--[\p{Hangul}\p{Han}]]+)*
+         (?:['’-][[\p{L}\p{M}]--[\p{Hangul}\p{Han}]]+)*
         |\s+
         |\X""",
         regex.VERBOSE | regex.DOTALL | regex.VERSION1,
@@ -72,6 +73,11 @@ _PARTICLE = re.compile(
     "(?:으로부터|에게서|에서는|에서도|으로는|으로도|이라고|이라는|까지는|라고|라는|에서|에게|에는|에도|까지|부터|으로|처럼|보다|마다|조차|"
     "은|는|이|가|을|를|의|에|로|와|과|도|만|께)$"
 )
+
+
+def is_particle(token: str) -> bool:
+    """Whether a Hangul token may be a particle: it says how its word is used, not which it is."""
+    return bool(_PARTICLE.match(token))
 
 
 def _stem_and_particle(word: str) -> list[str]:

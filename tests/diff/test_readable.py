@@ -77,6 +77,38 @@ def test_one_han_character_changes_alone() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        pytest.param(
+            "They ran low energy tests.", "They ran low-energy tests.",
+            [("=", "They ran "), ("-", "low energy"), ("+", "low-energy"), ("=", " tests.")], id="a compound is one word",
+        ),
+        pytest.param(
+            "The team built a bridge and we praised it.", "The crew built a ferry and we blamed it.",
+            [
+                ("=", "The "), ("-", "team"), ("+", "crew"), ("=", " built a "), ("-", "bridge"), ("+", "ferry"), ("=", " and we "),
+                ("-", "praised"), ("+", "blamed"), ("=", " it."),
+            ], id="a pronoun parts two clauses",
+        ),
+        pytest.param(
+            "開工：港口修復；舊橋拆卸；學校重建。", "竣工：港口修復、舊橋拆卸、學校重建。",
+            [
+                ("-", "開工"), ("+", "竣工"), ("=", "：港口修復"), ("-", "；"), ("+", "、"), ("=", "舊橋拆卸"), ("-", "；"), ("+", "、"),
+                ("=", "學校重建。"),
+            ], id="marks tear no list apart",
+        ),
+        pytest.param(
+            "시는 다음 달 각 부처의 안을 받는다", "시는 이번 주 각 부처는 안을 만든다",
+            [("=", "시는 "), ("-", "다음 달 각 부처의 안을 받는다"), ("+", "이번 주 각 부처는 안을 만든다")],
+            id="short Korean words hold no phrase together",
+        ),
+    ],
+)  # fmt: skip
+def test_what_stays_between_two_changes_is_worth_it(old: str, new: str, expected: list[tuple[str, str]]) -> None:
+    assert words(old, new) == expected
+
+
 def test_words_of_one_sentence_are_not_matched_with_those_of_another() -> None:
     old = "The mayor was late. Nobody complained about the long wait in the rain."
     new = "Nobody complained about the long wait in the rain. The bridge was late."

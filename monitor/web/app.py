@@ -17,7 +17,7 @@ from monitor.app import App
 from monitor.errors import Ambiguous, Busy, ConfigError, MonitorError, NotFound, StoreError, UsageError
 from monitor.ports import Store
 from monitor.times import rfc3339
-from monitor.web import api, diffpage, events, health, newsfeeds, openapi, pages, statistics, unsubscribe
+from monitor.web import api, diffpage, events, health, newsfeeds, openapi, pages, statistics, unsubscribe, websub
 from monitor.web.gate import SESSION, SESSION_SECONDS, Gate, Guarded, local_path
 from monitor.web.site import Site, Writing
 
@@ -108,6 +108,7 @@ def _routes(static: Mapping[str, bytes]) -> list[Route]:
         ("/healthz", health.healthz),
         ("/login", _login),
         ("/u/{token}", unsubscribe.ask),
+        ("/w/{token}", websub.confirm),
         ("/api/edits", api.edits),
         ("/api/edits.jsonl", api.edit_lines),
         ("/api/articles", api.articles),
@@ -123,7 +124,7 @@ def _routes(static: Mapping[str, bytes]) -> list[Route]:
         ("/static/{name}", serve_static),
         ("/favicon.ico", serve_static),
     ]
-    posts = [("/login", _sign_in), ("/logout", _sign_out), ("/u/{token}", unsubscribe.stop)]
+    posts = [("/login", _sign_in), ("/logout", _sign_out), ("/u/{token}", unsubscribe.stop), ("/w/{token}", websub.push)]
     posts += [("/feeds", health.add), ("/feeds/{slug}", health.act)]
     shown = [Route(path.replace("{form:suffix}", suffix), handler) for path, handler in table for suffix in _suffixes(path)]
     return [*shown, Route("/logout", _sign_out_page), *(Route(path, handler, methods=["POST"]) for path, handler in posts)]

@@ -20,7 +20,9 @@ SESSION_SECONDS = 30 * 86_400
 FORM_SECONDS = 12 * 3600  # a form that stood open longer is asked for again
 FORM_BYTES = 64_000
 SIGNED = "/u/"  # the path carries a signature of ours, which is all that is asked for: mail programs post there (RFC 8058)
-PUBLIC = ("/login", "/static/", "/healthz", "/favicon.ico", SIGNED)
+PUSHED = "/w/"  # the path carries a token that only a hub was told, and what it posts is signed (WebSub)
+UNASKED = (SIGNED, PUSHED)  # who comes here has no form of ours
+PUBLIC = ("/login", "/static/", "/healthz", "/favicon.ico", *UNASKED)
 """Where a stranger may go when a token is set; everything else is closed."""
 
 POLICY = (
@@ -121,7 +123,7 @@ class Guarded:
         send = _with_headers(send)
         connection = HTTPConnection(scope)
         refusal = self._refusal(connection, scope["method"])
-        if refusal is None and scope["method"] not in ("GET", "HEAD", "OPTIONS") and not connection.url.path.startswith(SIGNED):
+        if refusal is None and scope["method"] not in ("GET", "HEAD", "OPTIONS") and not connection.url.path.startswith(UNASKED):
             form = await _form(scope, receive)
             if form is None or not self._gate.made(form.get("form", ""), connection):
                 refusal = _problem(
@@ -139,7 +141,7 @@ class Guarded:
             return _problem(connection, 429, "Too many requests. Wait a moment.", {"Retry-After": "5"})
         if not gate.knows(connection) and not path.startswith(PUBLIC):
             return _closed(connection)
-        if method not in ("GET", "HEAD", "OPTIONS") and not path.startswith(SIGNED) and not _from_here(connection):
+        if method not in ("GET", "HEAD", "OPTIONS") and not path.startswith(UNASKED) and not _from_here(connection):
             return _problem(connection, 403, "A form of another site was refused.")
         if method == "POST" and path == "/login" and not gate.knocks.takes(who, gate.monotonic()):
             return _problem(connection, 429, "Too many tries. Wait a minute.", {"Retry-After": "60"})

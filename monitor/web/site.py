@@ -297,6 +297,7 @@ def _environment(site: Site) -> Environment:
         "claimed": lambda stamp: words.claimed(stamp, site.timezone, site.now),
         "marked": words.marked,
         "found": words.found,
+        "quoted": words.quoted,
         "ago": lambda at: words.span(site.now - at),
         "until": lambda at: words.span(at - site.now),
         "span": words.span,

@@ -46,6 +46,11 @@ def found(text: str, query: str) -> list[tuple[bool, str]]:
     return [(bool(number % 2), piece) for number, piece in enumerate(pieces) if piece]
 
 
+def quoted(text: str) -> list[tuple[bool, str]]:
+    """A sentence of ours in pieces, what it quotes told apart: foreign words may run the other way."""
+    return [(bool(number % 2), piece) for number, piece in enumerate(re.split("(“[^”]*”)", text)) if piece]
+
+
 def clock(at: datetime | None, timezone: str) -> str:
     """`16:20`."""
     return f"{at.astimezone(ZoneInfo(timezone)):%H:%M}" if at else ""

@@ -163,3 +163,14 @@ def test_a_publishers_stamp_is_shown_as_its_page_shows_it(zone: str | None, show
     at = datetime(2023, 9, 20, 0, 34, tzinfo=UTC)
 
     assert words.claimed(Stamp(at, zone), "UTC", at) == shown
+
+
+def test_quotes_in_a_sentence_are_told_apart() -> None:
+    assert words.quoted("the headline changed: “ينفي” → “يقر”.") == [
+        (False, "the headline changed: "),
+        (True, "“ينفي”"),
+        (False, " → "),
+        (True, "“يقر”"),
+        (False, "."),
+    ]
+    assert words.quoted("open “only") == [(False, "open “only")]

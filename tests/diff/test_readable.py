@@ -85,16 +85,9 @@ def test_one_han_character_changes_alone() -> None:
             [("=", "They ran "), ("-", "low energy"), ("+", "low-energy"), ("=", " tests.")], id="a compound is one word",
         ),
         pytest.param(
-            "The team built a bridge and we praised it.", "The crew built a ferry and we blamed it.",
+            "開放：港口修復；舊橋拆卸；學校重建。", "啟用：港口修復、舊橋拆卸、學校重建。",
             [
-                ("=", "The "), ("-", "team"), ("+", "crew"), ("=", " built a "), ("-", "bridge"), ("+", "ferry"), ("=", " and we "),
-                ("-", "praised"), ("+", "blamed"), ("=", " it."),
-            ], id="a pronoun parts two clauses",
-        ),
-        pytest.param(
-            "開工：港口修復；舊橋拆卸；學校重建。", "竣工：港口修復、舊橋拆卸、學校重建。",
-            [
-                ("-", "開工"), ("+", "竣工"), ("=", "：港口修復"), ("-", "；"), ("+", "、"), ("=", "舊橋拆卸"), ("-", "；"), ("+", "、"),
+                ("-", "開放"), ("+", "啟用"), ("=", "：港口修復"), ("-", "；"), ("+", "、"), ("=", "舊橋拆卸"), ("-", "；"), ("+", "、"),
                 ("=", "學校重建。"),
             ], id="marks tear no list apart",
         ),

@@ -180,7 +180,7 @@ def _compared(page: Page, document: Document, html: str, context: PageContext) -
     if context.extractor not in (None, EXTRACTOR, SECOND):
         content = _as_read_before(known, _read(raw.body, raw.headers, _first_look(raw, context)).content, content)
     old_html = decode(raw.body, raw.headers, charset=context.rule.charset if context.rule else None)
-    content = reconcile(known, content, sight_of(read_document(old_html), old_html), sight_of(document, html))
+    content = reconcile(known, content, sight_of(read_document(old_html), old_html), sight_of(document, html), context.boilerplate)
     if content is known:
         return replace(page, content=content)
     doubts = doubts_of(known, content)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.extract.blocks import Document
-from monitor.extract.letters import letters
+from monitor.extract.letters import fingerprint, letters
 from monitor.model import Content
 from monitor.proof import text_key
 
@@ -45,10 +45,14 @@ def sight_of(document: Document, html: str) -> Sight:
     return Sight("\n".join(letters(block.text) for block in document.blocks), html)
 
 
-def reconcile(known: Content, new: Content, before: Sight, now: Sight) -> Content:
-    """The new reading without what only moved between text and surroundings."""
+def reconcile(known: Content, new: Content, before: Sight, now: Sight, boilerplate: frozenset[int] = frozenset()) -> Content:
+    """The new reading without what only moved between text and surroundings.
+
+    `boilerplate` are the fingerprints of blocks that stand in many articles of this host. An article that was read before that was
+    known may hold some: they stay as they were, whatever became of them on the page.
+    """
     title = _steady(known.title, new.title, before, now) or new.title
-    body = _steady_body(known.body, new.body, before, now)
+    body = _steady_beside(known.body, new.body, before, now, boilerplate)
     subtitle = _steady(known.subtitle, new.subtitle, before, now)
     if subtitle is not None and any(letters(subtitle) == letters(paragraph) for paragraph in body):
         subtitle = known.subtitle
@@ -113,6 +117,21 @@ def _steady_section(known: str | None, new: str | None, before: Sight, now: Sigh
     if new is None or known is None or known == new:
         return known if new is None else new if known is not None else (None if before.tells(new) else new)
     return known if now.tells(known) and before.tells(new) else new
+
+
+def _steady_beside(known: Sequence[str], new: Sequence[str], before: Sight, now: Sight, boilerplate: frozenset[int]) -> tuple[str, ...]:
+    """The body with the boilerplate that the known one holds where it stood, and nothing that is this boilerplate in other words."""
+    stale = {place: text for place, text in enumerate(known) if boilerplate and fingerprint(text) in boilerplate}
+    if not stale:
+        return _steady_body(known, new, before, now)
+    keys = {letters(text) for text in stale.values()}
+    rest = [text for place, text in enumerate(known) if place not in stale]
+    came = [text for text in new if letters(text) not in keys and (text in rest or partner_of(text, stale.values()) is None)]
+    body = list(_steady_body(rest, came, before, now))
+    for place, text in stale.items():
+        above = next((body.index(known[k]) + 1 for k in range(place - 1, -1, -1) if known[k] in body), 0)
+        body.insert(above, text)
+    return tuple(body)
 
 
 def _steady_body(known: Sequence[str], new: Sequence[str], before: Sight, now: Sight) -> tuple[str, ...]:

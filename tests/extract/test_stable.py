@@ -164,3 +164,18 @@ def test_any_furniture_replaced_by_any_other_is_no_change(before: list[str], aft
 
     assert page.content == known
     assert (known.title, known.body) == (TITLE, BODY)
+
+
+def test_boilerplate_that_an_article_was_stored_with_stays_whatever_becomes_of_it() -> None:
+    letter = "Every Friday we write down what the tide brought in, in a letter that 21,037 people along the coast read."
+    known, _ = read_after(html(*BODY[:2], letter, *BODY[2:]), html())
+    learnt = frozenset({fingerprint(letter)})
+    raw = RawPage(URL, 200, HTML, html(*BODY[:2], letter, *BODY[2:]).encode())
+
+    gone = read(html(), known=known, known_raw=raw, boilerplate=learnt)
+    reworded = read(html(*BODY, letter.replace("21,037", "21,074")), known=known, known_raw=raw, boilerplate=learnt)
+    edited = read(html(BODY[0].replace("two", "three"), *BODY[1:]), known=known, known_raw=raw, boilerplate=learnt)
+
+    assert gone.content == known
+    assert reworded.content == known
+    assert edited.content.body == (BODY[0].replace("two", "three"), BODY[1], letter, *BODY[2:])

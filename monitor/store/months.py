@@ -28,7 +28,7 @@ def make(rows: Rows, table: str, months: Sequence[Month]) -> list[str]:
     """Makes partitions, each with what the default one has of its month; the names of those that are new."""
     rows.row(f"SELECT pg_advisory_xact_lock({MONTHS_LOCK}) AS alone")
     new = sorted(set(months) - set(_months(rows, table)))  # another process may have made some meanwhile
-    with _patience(rows):
+    with patience(rows):
         for month in new:
             _make(rows, table, month)
     return [_name(table, month) for month in new]
@@ -47,7 +47,7 @@ def drop(rows: Rows, table: str, before: datetime) -> int:
     """Drops the partitions whose every row is older; how many rows they had, as PostgreSQL estimates after a vacuum."""
     gone = 0
     old = [_name(table, month) for month in sorted(_months(rows, table)) if _start(_following(month)) <= before]
-    with _patience(rows):
+    with patience(rows):
         for name in old:
             row = rows.row("SELECT greatest(reltuples, 0)::bigint AS n FROM pg_class WHERE oid = CAST(:name AS regclass)", name=name)
             rows.run(f"DROP TABLE {name}")
@@ -56,7 +56,7 @@ def drop(rows: Rows, table: str, before: datetime) -> int:
 
 
 @contextmanager
-def _patience(rows: Rows) -> Iterator[None]:
+def patience(rows: Rows) -> Iterator[None]:
     """Waits for a lock only so long; an error undoes the setting with its savepoint."""
     rows.run(f"SET LOCAL lock_timeout = {PATIENCE_MS}")
     yield

@@ -15,6 +15,7 @@ from monitor.model import Change, Edit, Key, Revision, Turn
 from monitor.ports import Fault, Store
 from monitor.settings import StoreSettings
 from monitor.store.asking import Asking
+from monitor.store.hubs import Hubs
 from monitor.store.instants import from_ms
 from monitor.store.learning import Learning
 from monitor.store.lock import is_held_elsewhere
@@ -43,7 +44,7 @@ SYNCHRONOUS = "FULL"  # NORMAL loses acknowledged revisions at a power cut: benc
 CHECKPOINT_PAGES = 4000  # of the WAL: 16 MB, at which a checkpoint takes tens of milliseconds (measured)
 
 
-class SqlStore(Asking, Queueing, Learning, Saving, Reading, Searching, Tallying, OutboxPart):
+class SqlStore(Asking, Hubs, Queueing, Learning, Saving, Reading, Searching, Tallying, OutboxPart):
     """The whole memory over SQL; it keeps the promises of `ports.Store`."""
 
     def __init__(
@@ -145,9 +146,12 @@ class SqlStore(Asking, Queueing, Learning, Saving, Reading, Searching, Tallying,
 
     def sweep(self, now: datetime) -> "tuple[Swept, ...]":
         """Removes what need not be kept any longer, in small steps."""
-        from monitor.store.retention import Swept, sweep_some, sweeps
+        from monitor.store.retention import Swept, drops, sweep_some, sweeps
 
-        done = [Swept("looks", self._drop_looks(now))] if self._reads.dialect == "postgresql" else []
+        done = []
+        if self._reads.dialect == "postgresql":
+            self.make_months(now)
+            done = [Swept(what, self._write(drop)) for what, drop in drops(self._settings, now)]
         for what, statement, values in sweeps(self._settings, now, self._reads.dialect):
             total = 0
             chunk = partial(sweep_some, what=what, statement=statement, values=values)
@@ -174,12 +178,6 @@ class SqlStore(Asking, Queueing, Learning, Saving, Reading, Searching, Tallying,
             return []
         wanted = {table: months for table in BY_MONTH if (months := missing(self._reads, table, now))}
         return self._write(lambda tx: [name for table, months in wanted.items() for name in make(tx, table, months)]) if wanted else []
-
-    def _drop_looks(self, now: datetime) -> int:
-        from monitor.store.months import drop
-
-        self.make_months(now)
-        return self._write(lambda tx: drop(tx, "look", now - self._settings.looks_for))
 
     def unmerge(self, article_id: int, now: datetime) -> bool:
         """Takes a merge back; False when the article was not merged."""

@@ -112,6 +112,21 @@ def test_a_month_that_is_being_read_is_dropped_another_time(months_url: str, tmp
     store.close()
 
 
+def test_raw_pages_that_are_not_kept_leave_no_room_behind(months_url: str, tmp_path: Path) -> None:
+    store = opened(months_url, tmp_path)
+    article = with_edit(store)
+    store.close()
+
+    store = opened(months_url, tmp_path, raw="none")
+    swept = {one.what: one.rows for one in store.sweep(T0)}
+
+    assert swept["raw pages"] == 2
+    assert asked(months_url, "SELECT pg_relation_size('raw')") == [(0,)]
+    assert store.raw(article, 1) is None
+    assert list(store.verify()) == []
+    store.close()
+
+
 def test_reading_on_asks_only_the_months_that_are_left(months_url: str, tmp_path: Path) -> None:
     store = opened(months_url, tmp_path)
     for month in range(1, 13):

@@ -1,7 +1,6 @@
 """`monitor run`, the daemon, and `monitor check`, one round by hand."""
 
 import asyncio
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -47,6 +46,7 @@ def run(face: Face, live: bool, json_log: bool, metrics: str | None) -> None:
     SIGTERM and SIGINT finish what is in hand and exit 0. SIGHUP, or a changed file, reads the configuration again; a faulty one
     is named in the log and the last good one stays.
     """
+    from monitor.cli.following import edits_printed
     from monitor.cli.live import live_table
     from monitor.engine.leader import Leader
     from monitor.engine.local import LocalEngine
@@ -60,7 +60,8 @@ def run(face: Face, live: bool, json_log: bool, metrics: str | None) -> None:
             store = app.writing()
             leader = Leader(app.database_url)
             engine = LocalEngine(_setup(app, store, workers, leader), _Reload(face, app, store, workers, leader))
-            with live_table(face) if live else nullcontext(), _pages(app, store), figures_served(metrics, store, app.clock, engine.tally):
+            shown = live_table(face) if live else edits_printed(store, timezone=app.settings.timezone, color=face.is_colored)
+            with shown, _pages(app, store), figures_served(metrics, store, app.clock, engine.tally):
                 asyncio.run(engine.run())
         finally:
             workers.close()
@@ -77,6 +78,7 @@ def check(face: Face, slugs: tuple[str, ...], force: bool, as_json: bool) -> int
 
     Exit 5 when everything asked for failed, 6 beside a daemon on the same state.
     """
+    from monitor.cli.following import edits_printed
     from monitor.cli.options import known_slugs
     from monitor.engine.local import run_once
     from monitor.store.lock import hold
@@ -96,7 +98,9 @@ def check(face: Face, slugs: tuple[str, ...], force: bool, as_json: bool) -> int
                 finally:
                     await fetcher.close()
 
-            told = _told(asyncio.run(once()))
+            timezone = app.settings.timezone
+            with nullcontext() if as_json else edits_printed(store, timezone=timezone, color=face.is_colored):
+                told = _told(asyncio.run(once()))
             if app.settings.targets:
                 from monitor.notify import open_notifiers
 
@@ -107,7 +111,7 @@ def check(face: Face, slugs: tuple[str, ...], force: bool, as_json: bool) -> int
     if as_json:
         print_json("check", told.as_json())
     else:
-        _print(told, face, app.settings.timezone)
+        _print(told)
     return 5 if told.asked and told.failed == told.asked else 0
 
 
@@ -320,8 +324,7 @@ def _told(done: "Round") -> _Told:
     return told
 
 
-def _print(told: _Told, face: Face, timezone: str) -> None:
-    from monitor.cli.printing import columns
+def _print(told: _Told) -> None:
     from monitor.text import term_safe
 
     for feed in told.feeds.values():
@@ -331,11 +334,5 @@ def _print(told: _Told, face: Face, timezone: str) -> None:
     counts = ", ".join(f"{number} {name}" for name, number in told.as_json()["pages"].items() if number)
     if counts:
         click.echo(f"pages  {counts}")
-    if told.edits:
-        from monitor.render.terminal import render_edit_line
-
-        width = columns() if sys.stdout.isatty() else None
-        for edit in told.edits:
-            click.echo(render_edit_line(edit, timezone=timezone, columns=width, color=face.is_colored))
     if not told.asked:
         say("nothing is due (--force asks all the same)")

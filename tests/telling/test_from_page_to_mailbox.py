@@ -104,13 +104,14 @@ def test_an_edit_of_a_page_becomes_one_mail(
         paper.body[2] = "The council said that it had planned to sell the building since May, and that two offers had been made."
         codes += [check(), check(), check()]
 
-    capfd.readouterr()
+    printed = capfd.readouterr().out
     codes.append(monitor("notify", "log", "--json"))
     (row,) = json.loads(capfd.readouterr().out)["rows"]
     assert codes == [0, 0, 0, 0, 0]
     assert (row["state"], row["target"], row["attempts"]) == ("sent", "mail", 1)
     assert row["reference"] == moods.box[0].mail["Message-ID"]
     assert first == 0
+    assert len([line for line in printed.splitlines() if "undisclosed" in line and "Council confirms plan" in line]) == 1
     assert [got.to for got in moods.box] == [["ann@example.org"]]
     mail = moods.box[0].mail
     assert mail["Subject"] == "[Quay Courier] edited: Council denies plan to sell harbour library"

@@ -6,6 +6,7 @@ Times are aware UTC, cut to the millisecond. Texts are exact. An id is the store
 from monitor.model.asking import Answer, Failure, FeedTask, Habit, Headers, Hop, Pace, PageTask, Request, Response, Task, Turn, Validators
 from monitor.model.differing import KINDS, LEVELS, Change, Diff, Edit, Judgement, Level, Op, Segment, Severity, Stats
 from monitor.model.feeds import Entry, FeedDocument, FeedHints, Key, KeyKind, KnownFeed, Listing, Match, Matched, SameItem
+from monitor.model.hubs import Hub, Subscription, SubscriptionState
 from monitor.model.pages import SUSPECT_REASONS, Content, Page, PageContext, RawPage, Stamp
 from monitor.model.remembering import Article, ArticleState, Event, KnownArticle, Look, Restamp, Revision, Said, Source, Verdict
 from monitor.model.saving import ArticleUpdate, LookOutcome, NewRevision, PollOutcome, Saved
@@ -26,11 +27,13 @@ from monitor.model.telling import (
     Trouble,
     WaitingRow,
 )
+from monitor.model.trust import TRUST_WINDOW, OutletTrust, sign_of
 
 __all__ = [
     "KINDS",
     "LEVELS",
     "SUSPECT_REASONS",
+    "TRUST_WINDOW",
     "Answer",
     "Article",
     "ArticleState",
@@ -51,6 +54,7 @@ __all__ = [
     "Habit",
     "Headers",
     "Hop",
+    "Hub",
     "Judgement",
     "Key",
     "KeyKind",
@@ -68,6 +72,7 @@ __all__ = [
     "OutboxRow",
     "OutletCount",
     "OutletTally",
+    "OutletTrust",
     "Pace",
     "Page",
     "PageContext",
@@ -91,6 +96,8 @@ __all__ = [
     "Stamp",
     "Stats",
     "Story",
+    "Subscription",
+    "SubscriptionState",
     "Tally",
     "Task",
     "Trouble",
@@ -98,4 +105,5 @@ __all__ = [
     "Validators",
     "Verdict",
     "WaitingRow",
+    "sign_of",
 ]

@@ -18,6 +18,7 @@ from monitor.model import (
     KnownFeed,
     Look,
     LookOutcome,
+    OutletTrust,
     PageTask,
     PollOutcome,
     RawPage,
@@ -27,6 +28,7 @@ from monitor.model import (
     Turn,
 )
 from monitor.ports.doors import Clock, Workers
+from monitor.ports.hubs import HubStore
 from monitor.ports.outbox import OutboxStore
 from monitor.settings import Feed, ScheduleSettings, SiteRule
 
@@ -326,6 +328,10 @@ class ReadingStore(Protocol):
 
     def counts(self, now: datetime) -> Counts: ...
 
+    def outlets(self, since: datetime, feed: str | None = None) -> tuple[OutletTrust, ...]:
+        """How the pages of each host were read since then (whole days), the least trusted first; `feed`: hosts of its articles only."""
+        ...
+
     def day_tally(self, since: datetime, until: datetime) -> DayTally:
         """The edits seen from `since` to before `until` in numbers, those of noise left out."""
         ...
@@ -357,7 +363,7 @@ class KeepingStore(Protocol):
     def close(self) -> None: ...
 
 
-class Store(AskingStore, LearningStore, ReadingStore, OutboxStore, KeepingStore, Protocol):
+class Store(AskingStore, HubStore, LearningStore, ReadingStore, OutboxStore, KeepingStore, Protocol):
     """The whole memory. `store.sql` and `store.memory` keep the same promises (tests/store/)."""
 
 

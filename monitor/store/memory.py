@@ -19,6 +19,7 @@ from monitor.model import (
     Key,
     Look,
     OutboxRow,
+    OutletTrust,
     QueuedEdit,
     RawPage,
     Receipt,
@@ -26,11 +27,14 @@ from monitor.model import (
     Restamp,
     Revision,
     WaitingRow,
+    sign_of,
 )
 from monitor.ports import ArticleQuery, Counts, DayTally, EditQuery, Fault, FeedState, Hit, OutletDay, PollRun
 from monitor.store.memory_saving import MemorySaving
 from monitor.store.memory_state import NEVER, DeliveryState, EditRow, OutboxState
 from monitor.store.terms import Found, found_in, read_query
+from monitor.store.trusting import trusts
+from monitor.store.values import host_name
 
 
 class MemoryStore(MemorySaving):
@@ -133,6 +137,20 @@ class MemoryStore(MemorySaving):
                 if found is not None and (since is None or new.first_seen_at >= since):
                     hits.append(Hit(row.id, new.rev, new.first_seen_at, new.content.title, found.snippet, found.where))
         return tuple(sorted(hits, key=lambda hit: (hit.at, hit.article, hit.rev), reverse=True)[:limit])
+
+    def outlets(self, since: datetime, feed: str | None = None) -> tuple[OutletTrust, ...]:
+        first = since.replace(hour=0, minute=0, second=0, microsecond=0)
+        ids = {row.id for row in self.feed_rows.values() if row.feed.slug == feed}
+        listed = {listing.article_id for (of, _), listing in self.listings.items() if of in ids}
+        hosts = {host_name(self.article_rows[article].url) for article in listed}
+        found: dict[str, dict[str, int]] = {}
+        for row in self.article_rows.values():
+            host = host_name(row.url)
+            signs = [sign_of(look) for look in row.looks.values() if look.at >= first] if feed is None or host in hosts else []
+            for reason in (sign for sign in signs if sign is not None):
+                counts = found.setdefault(host, {})
+                counts[reason] = counts.get(reason, 0) + 1
+        return trusts(found)
 
     def day_tally(self, since: datetime, until: datetime) -> DayTally:
         outlets: dict[str, OutletDay] = {}

@@ -13,11 +13,13 @@ from monitor.schedule import read_habit, with_lesson, written_habit
 from monitor.store.asking import host_id, refresh_hosts
 from monitor.store.codes import EVERY_ARTICLE, KEY_KINDS, STATES, VERDICTS, WATCH_PAGE
 from monitor.store.halves import Halves, key_shas
+from monitor.store.hubs import keep_hub
 from monitor.store.instants import span_ms
 from monitor.store.merging import merge
 from monitor.store.outbox import tell_again
 from monitor.store.revising import add_revision
 from monitor.store.rows import Row
+from monitor.store.trusting import count_trust
 from monitor.store.values import host_name, pace_values, restamp_sha, stamps_text, text_sha
 from monitor.store.writer import Transaction
 
@@ -88,6 +90,7 @@ class Saving(Halves):
         learnt = _Learnt()
         _keep_pace(tx, outcome.task.watch_id, outcome.task.fence, outcome.pace, learnt)
         _keep_feed(tx, outcome)
+        keep_hub(tx, outcome)
         for update in outcome.articles:
             self._apply(tx, update, outcome.at, outcome.task.feed_id, learnt)
         for listing in outcome.left:
@@ -332,12 +335,14 @@ def keep_restamp(tx: Transaction, article: int, head: Row, moved: Restamp) -> No
 def _keep_look(tx: Transaction, article: int, look: Look) -> None:
     row = tx.row("SELECT url FROM article WHERE id = :id", id=article)
     url = None if row is not None and row["url"] == look.url else look.url
-    tx.run(
+    is_new = tx.run(
         "INSERT INTO look (article_id, at, verdict, status, reason, rev, url, ms, bytes)"
         " VALUES (:id, :at, :verdict, :status, :reason, :rev, :url, :ms, :bytes) ON CONFLICT (article_id, at) DO NOTHING",
         id=article, at=look.at, verdict=VERDICTS.index(look.verdict), status=look.status, reason=look.reason, rev=look.rev, url=url,
         ms=min(span_ms(look.took), 2**31 - 1), bytes=look.bytes,
     )  # fmt: skip
+    if is_new:
+        count_trust(tx, article, look)
 
 
 def _count_blocks(tx: Transaction, article: int, blocks: Sequence[int], at: datetime) -> None:

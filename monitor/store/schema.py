@@ -12,7 +12,7 @@ from monitor.store.views import views
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-SCHEMA = "0005"  # the newest migration, by which databases are told apart
+SCHEMA = "0006"  # the newest migration, by which databases are told apart
 
 
 def found_schema(rows: Rows) -> str | None:

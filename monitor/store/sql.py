@@ -30,6 +30,7 @@ from monitor.store.schema import SCHEMA, create, found_schema, is_empty, refuse_
 from monitor.store.sealing import append_line, file_faults, seal
 from monitor.store.search import Searching, index_some
 from monitor.store.tallying import Tallying
+from monitor.store.trusting import Trusting
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -44,7 +45,7 @@ SYNCHRONOUS = "FULL"  # NORMAL loses acknowledged revisions at a power cut: benc
 CHECKPOINT_PAGES = 4000  # of the WAL: 16 MB, at which a checkpoint takes tens of milliseconds (measured)
 
 
-class SqlStore(Asking, Hubs, Queueing, Learning, Saving, Reading, Searching, Tallying, OutboxPart):
+class SqlStore(Asking, Hubs, Queueing, Learning, Saving, Reading, Searching, Tallying, Trusting, OutboxPart):
     """The whole memory over SQL; it keeps the promises of `ports.Store`."""
 
     def __init__(

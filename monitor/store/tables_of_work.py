@@ -128,6 +128,17 @@ class Look(SQLModel, table=True):
     __table_args__ = ({**NOT_A_ROWID_TABLE, "postgresql_partition_by": "RANGE (at)"},)
 
 
+class Trust(SQLModel, table=True):
+    """How many looks at a host's pages of one day (since 1970) ended for this reason; an empty one is an article."""
+
+    host_id: int = Field(primary_key=True, sa_type=BigInteger)
+    day: int = Field(primary_key=True, sa_type=BigInteger)
+    reason: str = Field(primary_key=True, sa_type=Text)
+    looks: int = number()
+
+    __table_args__ = (NOT_A_ROWID_TABLE,)
+
+
 class Block(SQLModel, table=True):
     """How many articles of a host have this block of text: from three on it is boilerplate."""
 

@@ -26,6 +26,7 @@ from monitor.model import (
     Response,
 )
 from monitor.parse.feed import parse_feed
+from monitor.parse.hub import hub_of
 from monitor.ports import Doors, Recipe, WorkerKilled
 from monitor.settings import Feed
 from monitor.versions import feed_content, feed_stamps, new_revision, present_listings, said
@@ -92,6 +93,8 @@ def _learn_body(task: FeedTask, answer: Response, doors: Doors) -> PollOutcome:
         articles=updates,
         left=matched.left,
         notes=matched.notes,
+        news=news,
+        hub=hub_of(document.hints, answer.headers, answer.final_url),
     )
 
 
@@ -112,7 +115,15 @@ def _outcome(
     news: int = 0,
 ) -> PollOutcome:
     pace = schedule.after_poll(
-        task.feed, task.pace, answer, news=news, document=document, failed=failed, bounds=doors.bounds, now=answer.at
+        task.feed,
+        task.pace,
+        answer,
+        news=news,
+        document=document,
+        failed=failed,
+        bounds=doors.bounds,
+        now=answer.at,
+        told_until=task.told_until,
     )
     asked_at = answer.asked_at if isinstance(answer, Response) else answer.at
     took = answer.at - asked_at

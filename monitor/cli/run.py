@@ -31,6 +31,7 @@ Json = dict[str, Any]
 # what workers have ready before the first task: reading feeds, then pages, then comparing
 PRELOAD = ("monitor.parse.feed", "monitor.extract.page", "monitor.compare")
 TELL_EVERY = timedelta(seconds=5)
+HUBS_EVERY = timedelta(seconds=10)
 HOURLY = timedelta(hours=1)
 SEAL_EVERY = timedelta(hours=24)
 
@@ -210,7 +211,7 @@ def _cluster_jobs(app: "App", store: "Store", cluster: "Cluster") -> "list[Job]"
     from monitor.engine.local import Job
     from monitor.engine.queue import forget_log
 
-    jobs = [*_keeping_jobs(app, store), Job("queue log", HOURLY, lambda: forget_log(app.database_url))]
+    jobs = [*_keeping_jobs(app, store), _hub_job(app, store), Job("queue log", HOURLY, lambda: forget_log(app.database_url))]
     if app.settings.targets:
         jobs.append(Job("tell", TELL_EVERY, lambda: cluster.tell(app.settings, app.clock.now())))
     return jobs
@@ -219,13 +220,22 @@ def _cluster_jobs(app: "App", store: "Store", cluster: "Cluster") -> "list[Job]"
 def _jobs(app: "App", store: "Store") -> "list[Job]":
     from monitor.engine.local import Job
 
-    jobs = _keeping_jobs(app, store)
+    jobs = [*_keeping_jobs(app, store), _hub_job(app, store)]
     if app.settings.targets:
         from monitor.notify import open_notifiers
 
         notifiers, settings = open_notifiers(app.settings), app.settings
         jobs.append(Job("tell", TELL_EVERY, lambda: _tell(app, store, settings, notifiers), notifiers.hang_up))
     return jobs
+
+
+def _hub_job(app: "App", store: "Store") -> "Job":
+    from monitor.engine.hubs import tend_hubs
+    from monitor.engine.local import Job
+    from monitor.hubs import reachable_at
+
+    base = reachable_at(app.settings.web)
+    return Job("hubs", HUBS_EVERY, lambda: tend_hubs(store, base, app.clock, lambda: app.fetcher(store)))
 
 
 def _tell(app: "App", store: "Store", settings: "Settings", notifiers: "Notifiers", *, settled: bool = False) -> None:

@@ -82,7 +82,7 @@ MAIL = (
 WEB = (
     Key("listen", v.a_listener, "Where `run` serves the pages; not set: nowhere.", '"127.0.0.1:8484"'),
     Key("token", v.a_text, "What a reader must know to see the pages.", '{ file = "/run/credentials/monitor/web" }', secret=True),
-    Key("public_url", v.a_web_address, "The pages' address as others reach it, for links in reports.", '"https://edits.example.org"'),
+    Key("public_url", v.a_web_address, "The pages' address as others reach it, for links in reports and for hubs (WebSub).", '"https://edits.example.org"'),
 )
 
 QUIET = (

@@ -7,7 +7,7 @@ import socket
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import aiohttp
 import httpx
@@ -31,6 +31,7 @@ _ACCEPT = {
     "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, "
     "text/xml;q=0.8, application/json;q=0.7, */*;q=0.1",
     "page": "text/html, application/xhtml+xml;q=0.9, */*;q=0.1",
+    "hub": "*/*",
 }
 
 
@@ -112,7 +113,7 @@ class HttpFetcher:
                 stack.push_async_callback(response.aclose)
                 headers = _headers(response)
                 location = _header(headers, "location")
-                if response.status_code not in _REDIRECTS or location is None:
+                if response.status_code not in _REDIRECTS or location is None or request.form is not None:
                     return await self._answer(request, target, response, headers, asked_at, tuple(hops))
             target = self._next_hop(target, location, response.status_code, hops)
 
@@ -127,7 +128,10 @@ class HttpFetcher:
             named = {name.lower() for name, _ in request.headers}
             lines = [line for line in lines if line[0].lower() not in named] + list(request.headers)
         raw = [(name.encode("latin-1"), _header_bytes(value)) for name, value in lines]
-        question = httpx.Request("GET", _httpx_url(*urlsplit(target)[:2]), headers=raw, extensions={"target": target})
+        posted = None if request.form is None else urlencode(request.form).encode()
+        raw += [] if posted is None else [(b"Content-Type", b"application/x-www-form-urlencoded")]
+        method, extensions = "GET" if posted is None else "POST", {"target": target, "posted": posted}
+        question = httpx.Request(method, _httpx_url(*urlsplit(target)[:2]), headers=raw, content=posted, extensions=extensions)
         return await self._transport(request).handle_async_request(question)
 
     def _next_hop(self, target: str, location: str, status: int, hops: list[Hop]) -> str:

@@ -43,6 +43,7 @@ class ExactTransport(AiohttpTransport):
             request.method,
             url,
             headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw],
+            data=request.extensions.get("posted"),
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
             allow_redirects=False,
             ssl=self._tls_context() if url.scheme == "https" else True,

@@ -20,14 +20,15 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question to the world. `kind` tells which manners apply (robots.txt is for pages)."""
+    """One question to the world. `kind` tells which manners apply (robots.txt is for pages). A `form` is posted, and nothing follows a redirect."""
 
     url: str
-    kind: Literal["feed", "page"] = "page"
+    kind: Literal["feed", "page", "hub"] = "page"
     validators: Validators | None = None
     headers: Headers = ()
     proxy: str | None = None
     ca_file: str | None = None
+    form: tuple[tuple[str, str], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class FeedTask:
-    """A claimed poll. `url` is the configured address or the one it moved to for good."""
+    """A claimed poll. `url` is the configured address or the one it moved to for good. `told_until`: a hub tells what is new until then."""
 
     watch_id: int
     fence: int
@@ -111,6 +112,7 @@ class FeedTask:
     feed: Feed
     url: str
     pace: Pace
+    told_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from monitor.model.asking import FeedTask, Habit, Pace, PageTask
 from monitor.model.differing import Change, Edit
 from monitor.model.feeds import Key, Listing
+from monitor.model.hubs import Hub
 from monitor.model.pages import Content, RawPage, Stamp
 from monitor.model.remembering import ArticleState, Event, Look, Restamp, Said, Source, Verdict
 from monitor.model.telling import Dispatch
@@ -66,7 +67,10 @@ class ArticleUpdate:
 
 @dataclass(frozen=True, slots=True)
 class PollOutcome:
-    """All that one poll learnt. `outcome` is the contract's (ok, not_modified, unchanged, error:<code>)."""
+    """All that one poll learnt. `outcome` is the contract's (ok, not_modified, unchanged, error:<code>).
+
+    `hub` is what a usable document says of it: None when it names none.
+    """
 
     task: FeedTask
     at: datetime
@@ -84,6 +88,8 @@ class PollOutcome:
     notes: tuple[str, ...] = ()
     took: timedelta = timedelta(0)
     bytes: int = 0
+    news: int = 0
+    hub: Hub | None = None
 
 
 @dataclass(frozen=True, slots=True)

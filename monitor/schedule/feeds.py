@@ -43,11 +43,13 @@ def after_poll(
     failed: str | None,
     bounds: ScheduleSettings,
     now: datetime,
+    told_until: datetime | None = None,
 ) -> Pace:
     """The pace after one poll.
 
     `news`: new items and edits seen in the feed; `document`: the feed, when new bytes were read; `failed`: the code of what went
-    wrong, with a 200 too when its body could not be read. Never earlier than `now`.
+    wrong, with a 200 too when its body could not be read. `told_until`: a hub tells what is new until then, so that the feed is
+    polled as rarely as it may be. Never earlier than `now`.
     """
     memo = read_feed_memo(pace.memo)
     memo.moved = None
@@ -62,6 +64,8 @@ def after_poll(
     memo.slow = max(1.0, memo.slow * 0.9)
     wait = _interval(feed, memo, floor, bounds)
     next_at = _after_skips(memo, now + wait, now + bounds.feed_max) if feed.every is None else now + wait
+    if told_until is not None and told_until > now and feed.every is None:
+        next_at = max(next_at, min(now + bounds.feed_max, told_until))
     return replace(pace, next_at=next_at, floor=floor, validators=validators, failures=0, memo=written(memo))
 
 

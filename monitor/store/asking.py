@@ -11,7 +11,7 @@ from typing import cast
 from monitor.errors import NotFound
 from monitor.model import FeedTask, PageTask, Task, Turn
 from monitor.settings import Feed, ScheduleSettings
-from monitor.store.codes import WATCH_FEED, WATCH_PAGE
+from monitor.store.codes import SUBSCRIPTION_STATES, WATCH_FEED, WATCH_PAGE
 from monitor.store.halves import Halves
 from monitor.store.instants import maybe_from_ms, to_ms
 from monitor.store.rows import Row, Rows, chunks
@@ -148,8 +148,10 @@ def refresh_hosts(tx: Transaction, hosts: Sequence[int]) -> None:
 _WATCH = ", ".join(f"watch.{name.strip()} AS {name.strip()}" for name in PACE_COLUMNS.split(",") if name.strip() != "memo")
 _FEED_TASK = (
     f"SELECT watch.id AS watch_id, watch.fence AS fence, {_WATCH}, watch.memo AS memo, feed.id AS feed_id, feed.slug, feed.url,"
-    " feed.every_ms, feed.min_interval_ms, feed.pages, feed.paused, feed.timezone, feed.tags, feed.moved_to"
+    " feed.every_ms, feed.min_interval_ms, feed.pages, feed.paused, feed.timezone, feed.tags, feed.moved_to,"
+    " subscription.until AS told_until"
     f" FROM feed JOIN watch ON watch.kind = {WATCH_FEED} AND watch.ref_id = feed.id"
+    f" LEFT JOIN subscription ON subscription.feed_id = feed.id AND subscription.state = {SUBSCRIPTION_STATES.index('active')}"
 )
 _PAGE_TASK = (
     f"SELECT watch.id AS watch_id, watch.fence AS fence, {_WATCH}, watch.memo AS memo, article.id AS article_id, article.url"
@@ -276,7 +278,8 @@ def _claimed(tx: Transaction, kind: int, ids: list[int], now: datetime, configur
 
 def _feed_task(row: Row, configured: Mapping[str, Feed]) -> FeedTask:
     feed = configured.get(row["slug"]) or feed_of(row)
-    return FeedTask(row["watch_id"], row["fence"], row["feed_id"], feed, row["moved_to"] or feed.url, pace_of(row))
+    told_until = maybe_from_ms(row["told_until"])
+    return FeedTask(row["watch_id"], row["fence"], row["feed_id"], feed, row["moved_to"] or feed.url, pace_of(row), told_until)
 
 
 def _page_task(row: Row, feeds: Mapping[int, tuple[Feed, ...]]) -> PageTask:

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+from monitor.model import SubscriptionState
+
 EVENTS = ("new", "edited", "reverted", "gone", "restored")
 SOURCES = ("page", "feed")
 STATES = ("watched", "retired", "gone")
 VERDICTS = ("same", "restamped", "edited", "new", "held", "suspect", "failed", "gone")
 KEY_KINDS = ("guid", "url", "token", "canonical", "title")
+SUBSCRIPTION_STATES: tuple[SubscriptionState, ...] = ("wanted", "asked", "active", "leaving")
 LEVELS = ("noise", "low", "medium", "high")
 WATCH_FEED, WATCH_PAGE = 0, 1
 # due are the states up to HELD: an index depends on it

@@ -26,6 +26,7 @@ from monitor.ports import PollRun
 from monitor.schedule import with_lesson
 from monitor.store.codes import EVERY_ARTICLE, KIND_BITS
 from monitor.store.memory_asking import MemoryAsking
+from monitor.store.memory_hubs import MemoryHubs
 from monitor.store.memory_state import ArticleRow, EditRow, OutboxState
 from monitor.store.values import KIND_ORDER, host_name
 
@@ -43,7 +44,7 @@ class _Learnt:
     edits: list[Edit] = field(default_factory=list)
 
 
-class MemorySaving(MemoryAsking):
+class MemorySaving(MemoryAsking, MemoryHubs):
     """LearningStore in memory."""
 
     def known_feed(self, feed_id: int) -> KnownFeed:
@@ -100,6 +101,7 @@ class MemorySaving(MemoryAsking):
             row.polls[-1] = replace(last, to_at=outcome.at, times=last.times + 1)
         else:
             row.polls.append(PollRun(outcome.at, outcome.at, 1, outcome.outcome, outcome.status))
+        self.keep_hub(outcome)
         for update in outcome.articles:
             self._apply(update, outcome.at, task.feed_id, learnt)
         for left in outcome.left:

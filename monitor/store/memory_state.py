@@ -20,6 +20,7 @@ from monitor.model import (
     PageTask,
     RawPage,
     Revision,
+    Subscription,
 )
 from monitor.ports import PollRun
 from monitor.settings import Feed
@@ -135,6 +136,7 @@ class MemoryState:
         self.listings: dict[tuple[int, str], Listing] = {}
         self.edit_rows: dict[int, EditRow] = {}
         self.blocks: dict[tuple[str, int], set[int]] = {}
+        self.subscription_rows: dict[int, Subscription] = {}
         self.habits: dict[str, Habit] = {}
         self.merges: list[tuple[int, int, list[tuple[str, str, str]], list[tuple[int, str]], ArticleState]] = []
         self.targets: set[str] = set()
@@ -209,7 +211,9 @@ class MemoryState:
         """What is to be asked for a watch."""
         if watch.kind == "feed":
             row = self.feed_rows[watch.ref]
-            return FeedTask(watch.id, watch.fence, row.id, row.feed, row.moved_to or row.feed.url, watch.pace)
+            sub = self.subscription_rows.get(row.id)
+            told_until = sub.until if sub is not None and sub.state == "active" else None
+            return FeedTask(watch.id, watch.fence, row.id, row.feed, row.moved_to or row.feed.url, watch.pace, told_until)
         feeds = dict.fromkeys(feed for feed, _ in self.listed(watch.ref))
         article = self.article_rows[watch.ref]
         return PageTask(

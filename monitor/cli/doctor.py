@@ -13,6 +13,7 @@ import click
 
 from monitor.cli.face import Face, Reading, pass_face, print_json
 from monitor.cli.printing import counted
+from monitor.cli.status import untrusted_outlets
 from monitor.errors import ConfigError, MonitorError
 from monitor.settings import FetchSettings, Settings
 
@@ -176,6 +177,9 @@ def _remembered(reading: Reading) -> Iterator[Finding]:
             yield Finding(
                 f"feed {state.feed.slug}", "warn", f"{state.failures} failures in a row: {state.error}", f"monitor feeds test {state.url}"
             )
+    for outlet in untrusted_outlets(reading):
+        name, mend = f"outlet {outlet.host}", f"monitor sites test https://{outlet.host}/…"
+        yield Finding(name, "warn", f"{outlet.said} in 7 days: edits may go unseen", mend)
     if counts.outbox_dead:
         yield Finding("reports", "warn", f"{counts.outbox_dead} could not be delivered", "monitor notify log --state dead")
 

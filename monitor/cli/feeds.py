@@ -60,18 +60,21 @@ def ls(face: Face, everything: bool, as_json: bool, as_lines: bool, fields: str 
 @pass_face
 def show(face: Face, slug: str, as_json: bool) -> None:
     """Everything known of one feed."""
+    from monitor.cli.status import outlet_json
     from monitor.errors import NotFound
+    from monitor.model import TRUST_WINDOW
     from monitor.suggest import did_you_mean
 
     with face.reading() as reading:
         rows = {row["slug"]: row for row in _rows(reading)}
         if slug not in rows:
             raise NotFound(f"no feed '{slug}'{did_you_mean(slug, sorted(rows))}", hint="monitor feeds ls lists them")
+        outlets = reading.store.outlets(reading.now - TRUST_WINDOW, slug)
         if as_json:
-            print_json("feed", rows[slug])
+            print_json("feed", {**rows[slug], "reading": [outlet_json(outlet) for outlet in outlets]})
             return
         when = clock_of(reading)
-        for name, value in rows[slug].items():
+        for name, value in (*rows[slug].items(), ("reading", [f"{outlet.host}: {outlet.said} in 7 days" for outlet in outlets])):
             shown = when(_moment(value)) if name.endswith("_at") else ", ".join(value) if isinstance(value, list) else value
             click.echo(f"{name:12} {'-' if shown in (None, '') else safe(str(shown))}")
 

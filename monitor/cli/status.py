@@ -14,6 +14,8 @@ from monitor.cli.face import Face, pass_face, print_json, say
 from monitor.cli.printing import counted
 
 if TYPE_CHECKING:
+    from monitor.cli.face import Reading
+    from monitor.model import OutletTrust
     from monitor.ports import Counts
     from monitor.settings import Settings
 
@@ -41,7 +43,9 @@ def status(face: Face, as_json: bool) -> None:
     if as_json:
         with face.reading() as reading:
             counts = reading.store.counts(reading.now)
-            print_json("status", {**_counts_json(counts), **_places_json(reading.settings), "version": __version__})
+            untrusted = [outlet_json(outlet) for outlet in untrusted_outlets(reading)]
+            places = _places_json(reading.settings)
+            print_json("status", {**_counts_json(counts), "untrusted": untrusted, **places, "version": __version__})
         return
     _print_status(face)
 
@@ -102,6 +106,7 @@ def version(as_json: bool) -> None:
 def _print_status(face: Face) -> None:
     with face.reading() as reading:
         counts, settings, now = reading.store.counts(reading.now), reading.settings, reading.now
+        untrusted = untrusted_outlets(reading)
     feeds = counted(counts.feeds, "feed") + (f", {counts.feeds_failing} failing (monitor feeds ls)" if counts.feeds_failing else "")
     due = f"{counts.due} due" + (f", the oldest for {_span(now - counts.oldest_due_at)}" if counts.oldest_due_at else "")
     reports = f"{counts.outbox_waiting} waiting" + (
@@ -112,9 +117,24 @@ def _print_status(face: Face) -> None:
     stored = f"{counted(counts.revisions, 'revision')}, {counted(counts.edits, 'edit')}"
     click.echo(f"stored     {stored}, {counts.edits_24h} in the last 24 h (monitor log)")
     click.echo(f"asking     {last}; {due}")
+    if untrusted:
+        more = f", and {counted(len(untrusted) - 1, 'other')}" if len(untrusted) > 1 else ""
+        click.echo(f"reading    {untrusted[0].host}: {untrusted[0].said} in 7 days{more} (monitor doctor)")
     click.echo(f"telling    {counted(len(settings.targets), 'target')}, {reports}")
     click.echo(f"config     {settings.config_dir}")
     click.echo(f"state      {settings.state_dir}")
+
+
+def untrusted_outlets(reading: "Reading") -> "tuple[OutletTrust, ...]":
+    """The outlets of the last week whose silence does not mean that nothing was edited, the worst first."""
+    from monitor.model import TRUST_WINDOW
+
+    return tuple(outlet for outlet in reading.store.outlets(reading.now - TRUST_WINDOW) if not outlet.is_trusted)
+
+
+def outlet_json(outlet: "OutletTrust") -> Json:
+    """How an outlet's pages were read, for scripts."""
+    return {"host": outlet.host, "looks": outlet.looks, "bad": outlet.bad, "reasons": dict(outlet.reasons), "trusted": outlet.is_trusted}
 
 
 def _has_store(settings: "Settings") -> bool:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from monitor.errors import Ambiguous, Busy, MonitorError, NetworkError, NotFound, ParseError, UsageError
-from monitor.model import KINDS, LEVELS, DispatchState
+from monitor.model import KINDS, LEVELS, TRUST_WINDOW, DispatchState
 from monitor.ports import ArticleQuery, EditQuery, FeedState, PollRun
 from monitor.settings import Rule
 from monitor.web.filters import number
@@ -42,6 +42,7 @@ def _feeds(request: Request, *, typed: str = "", refused: MonitorError | None = 
         older=first + FEEDS_SHOWN if first + FEEDS_SHOWN < len(states) else None,
         strips={state.feed.slug: strip(polls_of(site, state.feed.slug, POLLS)) for state in shown},
         counts=site.counts(),
+        untrusted=[outlet for outlet in site.store.outlets(site.now - TRUST_WINDOW) if not outlet.is_trusted],
         may_add=site.may_add,
         typed=typed,
         refused=refused,

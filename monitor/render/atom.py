@@ -23,6 +23,8 @@ SUMMARY_MAX = 500
 # What XML 1.0 cannot carry even escaped, beside what term_safe takes care of
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # a tag of RFC 5646, roughly; pages say anything
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:
@@ -129,6 +131,7 @@ def json_feed(diffs: Sequence[Diff], channel: Channel) -> bytes:
 def _item(diff: Diff, channel: Channel) -> dict[str, object]:
     edit = diff.edit
     address = web_address(edit.url) or _page(diff, channel)
+    language = diff.new.content.language
     authors = [{"name": name} for author in diff.new.content.authors if (name := _xml(one_line(author)))]
     return {
         "id": edit_id(diff),
@@ -139,7 +142,7 @@ def _item(diff: Diff, channel: Channel) -> dict[str, object]:
         "date_published": rfc3339(edit.seen_before),
         "date_modified": rfc3339(edit.seen_before),
         **({"authors": authors} if authors else {}),
-        **({"language": diff.new.content.language} if diff.new.content.language else {}),
+        **({"language": language} if language and _LANGUAGE.fullmatch(language) else {}),
         "tags": [*edit.kinds, f"severity-{edit.severity.level}"],
         "_monitor": {
             "article": edit.article,

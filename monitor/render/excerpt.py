@@ -166,7 +166,16 @@ def web_address(url: str) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or not host or not url.isascii() or not _URL.fullmatch(url):
         return _quoted(url) if parts.scheme in ("http", "https") and host and not url.isascii() else None
-    return url
+    return _without_brackets(url)
+
+
+def _without_brackets(url: str) -> str:
+    """The address with brackets only around an IPv6 host, as RFC 3986 wants them."""
+    before, _, path = url.partition("//")
+    host, slash, rest = path.partition("/")
+    if "?" in host or "#" in host:
+        return url.replace("[", "%5B").replace("]", "%5D")
+    return f"{before}//{host}{slash}{rest.replace('[', '%5B').replace(']', '%5D')}"
 
 
 def _quoted(url: str) -> str | None:
@@ -176,4 +185,4 @@ def _quoted(url: str) -> str | None:
         ascii_url = quote(url, safe="!#$%&'()*+,/:;=?@[]_.~-")
     except UnicodeEncodeError:
         return None
-    return ascii_url if _URL.fullmatch(ascii_url) else None
+    return _without_brackets(ascii_url) if _URL.fullmatch(ascii_url) else None

@@ -3,21 +3,20 @@
 import io
 import json
 import re
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import feedparser
 import feedparser.api
 import pytest
+from feed_rules import ATOM, json_feed_faults, rfc4287_faults, schema_faults
 from newsdesk import NEW, NOON, OLD, edited
 
 from monitor.model import Diff
 from monitor.render.atom import Channel, atom, channel_id, edit_id, etag, json_feed
 
 CHANNEL = Channel("Edits", channel_id("state", ""), "https://edits.example.org/edits.atom", "https://edits.example.org")
-ATOM = "{http://www.w3.org/2005/Atom}"
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
@@ -29,83 +28,65 @@ def some() -> list[Diff]:
     ]
 
 
-def rfc4287_faults(body: bytes) -> list[str]:
-    """What RFC 4287 demands of a feed document and is not met, section by section."""
-    feed = ElementTree.fromstring(body)
-    faults = [] if feed.tag == f"{ATOM}feed" else ["4.1.1: the root is no atom:feed"]
-    faults += _once(feed, ("id", "title", "updated"), "4.1.1")
-    entries = feed.findall(f"{ATOM}entry")
-    if feed.find(f"{ATOM}author") is None and any(entry.find(f"{ATOM}author") is None for entry in entries):
-        faults.append("4.1.1: neither the feed nor each entry has an author")
-    ids = [entry.findtext(f"{ATOM}id") for entry in entries]
-    faults += ["4.1.1: two entries with one id and updated"] if len(set(ids)) != len(ids) else []
-    for entry in entries:
-        faults += _once(entry, ("id", "title", "updated"), "4.1.2")
-        faults += _at_most_once(entry, ("content", "published", "rights", "source", "summary"))
-        links = [link for link in entry.findall(f"{ATOM}link") if link.get("rel", "alternate") == "alternate"]
-        if entry.find(f"{ATOM}content") is None and not links:
-            faults.append("4.1.2: neither content nor alternate link")
-        if len({(link.get("type"), link.get("hreflang")) for link in links}) != len(links):
-            faults.append("4.1.2: two alternate links of one type")
-        for tag in ("title", "summary", "content"):
-            text = entry.find(f"{ATOM}{tag}")
-            if text is not None and text.get("type", "text") not in ("text", "html"):
-                faults.append(f"3.1.1: {tag} has a type of its own")
-            if text is not None and len(text):
-                faults.append(f"3.1.1: {tag} of type text or html has children")
-    for element in feed.iter():
-        faults += _element_faults(element)
-    return faults
-
-
-def _once(parent: ElementTree.Element, names: Sequence[str], section: str) -> list[str]:
-    return [f"{section}: {name} stands {count} times" for name in names if (count := len(parent.findall(f"{ATOM}{name}"))) != 1]
-
-
-def _at_most_once(parent: ElementTree.Element, names: Sequence[str]) -> list[str]:
-    return [f"4.1.2: several {name}" for name in names if len(parent.findall(f"{ATOM}{name}")) > 1]
-
-
-def _element_faults(element: ElementTree.Element) -> list[str]:
-    name = element.tag.removeprefix(ATOM)
-    if name in ("updated", "published") and not RFC3339.fullmatch(element.text or ""):
-        return [f"3.3: '{element.text}' is no RFC 3339 time"]
-    if name == "id" and not urlsplit(element.text or "").scheme:
-        return [f"4.2.6: '{element.text}' is no IRI"]
-    if name == "link" and not urlsplit(element.get("href") or "").scheme:
-        return ["4.2.7: a link without an address"]
-    if name == "category" and not element.get("term"):
-        return ["4.2.2: a category without a term"]
-    if name == "author" and not element.findtext(f"{ATOM}name"):
-        return ["3.2: an author without a name"]
-    return []
-
-
-def json_feed_faults(body: bytes) -> list[str]:
-    """What JSON Feed 1.1 demands and is not met."""
-    feed = json.loads(body)
-    faults = [] if feed.get("version") == "https://jsonfeed.org/version/1.1" else ["version"]
-    faults += [] if isinstance(feed.get("title"), str) and isinstance(feed.get("items"), list) else ["title and items"]
-    for item in feed["items"]:
-        faults += [] if isinstance(item.get("id"), str) and item["id"] else ["item id"]
-        faults += [] if "content_html" in item or "content_text" in item else ["content"]
-        faults += [name for name in ("date_published", "date_modified") if name in item and not RFC3339.fullmatch(item[name])]
-        faults += [] if all(isinstance(tag, str) for tag in item.get("tags", [])) else ["tags"]
-        faults += [] if all(author.keys() & {"name", "url", "avatar"} for author in item.get("authors", [])) else ["authors"]
-        faults += [key for key in item if key.startswith("_") and not isinstance(item[key], dict)]
-    return faults
-
-
 def test_the_atom_feed_keeps_rfc_4287() -> None:
     assert rfc4287_faults(atom(some(), CHANNEL)) == []
     assert rfc4287_faults(atom(some(), Channel("Edits", channel_id("state", "")))) == []
     assert rfc4287_faults(atom([], CHANNEL)) == []
+    assert schema_faults(atom(some(), CHANNEL)) == []
+    assert schema_faults(atom([], Channel("Edits", channel_id("state", "")))) == []
 
 
 def test_the_checks_bite() -> None:
     broken = atom(some(), CHANNEL).replace(b"<updated>2026", b"<updated>on 2026", 1).replace(b"<title>Edits</title>", b"")
 
     assert {fault.split(":")[0] for fault in rfc4287_faults(broken)} == {"3.3", "4.1.1"}
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        (b"<updated>2026", b"<updated>on 2026"),
+        (b"<title>Edits</title>", b""),
+        (b"<entry>", b"<entry><price>1</price>"),
+        (b'rel="alternate"', b'href2="x"'),
+        (b"<id>urn:", b"<id>no iri "),
+        (b"<author><name>", b"<author><email>"),
+        (b'<category term="gone"/>', b"<category/>"),
+        (b'type="html"', b'type="video"'),
+    ],
+)
+def test_the_grammar_bites(good: bytes, bad: bytes) -> None:
+    whole = atom(some(), CHANNEL)
+    broken = whole.replace(good, bad, 1).replace(b"<author><email>monitor</name>", b"<author><email>monitor</email>")
+
+    assert broken != whole
+    assert schema_faults(broken)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": "https://jsonfeed.org/version/1"},
+        {"title": None},
+        {"items": [{"id": "1"}]},
+        {"items": [{"id": 1, "content_text": "x"}]},
+        {"items": [{"id": "1", "content_text": "x", "date_published": "yesterday"}]},
+        {"items": [{"id": "1", "content_text": "x", "price": 1}]},
+        {"items": [{"id": "1", "content_text": "x"}, {"id": "1", "content_text": "y"}]},
+        {"_monitor": "words"},
+    ],
+    ids=repr,
+)
+def test_the_check_of_a_json_feed_bites(change: dict[str, object]) -> None:
+    feed = json.loads(json_feed(some(), CHANNEL))
+
+    assert json_feed_faults(json.dumps({**feed, **change}).encode())
+
+
+def test_a_page_s_odd_language_is_left_away() -> None:
+    told = [replace(diff, new=replace(diff.new, content=replace(diff.new.content, language="en us; x"))) for diff in some()]
+
+    assert json_feed_faults(json_feed(told, CHANNEL)) == []
 
 
 def test_the_json_feed_keeps_version_1_1() -> None:

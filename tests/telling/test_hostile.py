@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
+from feed_rules import json_feed_faults, schema_faults
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from newsdesk import NEW, NOON, OLD, edited
@@ -177,6 +178,8 @@ def test_feeds_stay_well_formed_and_inert(words: str) -> None:
 
     feed = ElementTree.fromstring(atom([diff], Channel(f"Edits {words}", "urn:x", pages="https://edits.example.org")))
     item = json.loads(json_feed([diff], Channel("Edits", "urn:x")))["items"][0]
+    assert schema_faults(atom([diff], Channel(f"Edits {words}", "urn:x", pages="https://edits.example.org"))) == []
+    assert json_feed_faults(json_feed([diff], Channel(f"Edits {words}", "urn:x", pages="https://edits.example.org"))) == []
 
     for html in (feed.findtext(".//{*}content") or "", item["content_html"]):
         assert seen(html).tags <= {"p", "h4", "br", "del", "ins", "em"}

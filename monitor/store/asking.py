@@ -101,13 +101,13 @@ class Asking(Halves):
         return self._write(work)
 
     def feed_task(self, slug: str, now: datetime) -> FeedTask:
-        row = self._reads.row(f"{_FEED_TASK} WHERE feed.slug = :slug", slug=slug)
+        row = self._reads.row(f"{_FEED_TASK} WHERE feed.slug = :slug", slug=slug, claims=0)
         if row is None:
             raise NotFound(f"no feed is called '{slug}'", hint="monitor feeds ls")
         return _feed_task(row, self._configured)
 
     def page_task(self, article_id: int, now: datetime) -> PageTask:
-        row = self._reads.row(f"{_PAGE_TASK} WHERE article.id = :id", id=article_id)
+        row = self._reads.row(f"{_PAGE_TASK} WHERE article.id = :id", id=article_id, claims=0)
         if row is None:
             raise NotFound(f"article {article_id} has no page that is watched")
         return _page_task(row, _feeds_of_articles(self._reads, [article_id], self._configured))
@@ -147,14 +147,14 @@ def refresh_hosts(tx: Transaction, hosts: Sequence[int]) -> None:
 
 _WATCH = ", ".join(f"watch.{name.strip()} AS {name.strip()}" for name in PACE_COLUMNS.split(",") if name.strip() != "memo")
 _FEED_TASK = (
-    f"SELECT watch.id AS watch_id, watch.fence AS fence, {_WATCH}, watch.memo AS memo, feed.id AS feed_id, feed.slug, feed.url,"
+    f"SELECT watch.id AS watch_id, watch.fence + :claims AS fence, {_WATCH}, watch.memo AS memo, feed.id AS feed_id, feed.slug, feed.url,"
     " feed.every_ms, feed.min_interval_ms, feed.pages, feed.paused, feed.timezone, feed.tags, feed.moved_to,"
     " subscription.until AS told_until"
     f" FROM feed JOIN watch ON watch.kind = {WATCH_FEED} AND watch.ref_id = feed.id"
     f" LEFT JOIN subscription ON subscription.feed_id = feed.id AND subscription.state = {SUBSCRIPTION_STATES.index('active')}"
 )
 _PAGE_TASK = (
-    f"SELECT watch.id AS watch_id, watch.fence AS fence, {_WATCH}, watch.memo AS memo, article.id AS article_id, article.url"
+    f"SELECT watch.id AS watch_id, watch.fence + :claims AS fence, {_WATCH}, watch.memo AS memo, article.id AS article_id, article.url"
     f" FROM article JOIN watch ON watch.kind = {WATCH_PAGE} AND watch.ref_id = article.id"
 )
 
@@ -266,10 +266,10 @@ def _turns(
 
 
 def _claimed(tx: Transaction, kind: int, ids: list[int], now: datetime, configured: Mapping[str, Feed]) -> dict[int, Task]:
-    tx.run("UPDATE watch SET fence = fence + 1 WHERE id IN (:ids)", ids=ids)
     query = _FEED_TASK if kind == WATCH_FEED else _PAGE_TASK
-    rows = tx.rows(f"{query} WHERE watch.id IN (:ids)", ids=ids)  # as it was before, so that thinking sees when it was asked last
-    tx.run("UPDATE watch SET asked_at = :now, next_at = :now + floor_ms, stirred = 0 WHERE id IN (:ids)", now=now, ids=ids)
+    rows = tx.rows(f"{query} WHERE watch.id IN (:ids)", ids=ids, claims=1)  # as it was before, so that thinking sees when it was asked last
+    claim = "UPDATE watch SET fence = fence + 1, asked_at = :now, next_at = :now + floor_ms, stirred = 0 WHERE id IN (:ids)"
+    tx.run(claim, now=now, ids=ids)
     if kind == WATCH_FEED:
         return {row["watch_id"]: _feed_task(row, configured) for row in rows}
     feeds = _feeds_of_articles(tx, [row["article_id"] for row in rows], configured)

@@ -117,9 +117,9 @@ class Queueing(Halves):
         wanted = {task.watch_id: task for task in queued}
         found: dict[int, Task] = {}
         ids = list(wanted)
-        for row in tx.rows(f"{_FEED_TASK} WHERE watch.kind = {WATCH_FEED} AND watch.id IN (:ids)", ids=ids):
+        for row in tx.rows(f"{_FEED_TASK} WHERE watch.kind = {WATCH_FEED} AND watch.id IN (:ids)", ids=ids, claims=0):
             found[row["watch_id"]] = _feed_task(row, self._configured)
-        rows = tx.rows(f"{_PAGE_TASK} WHERE watch.kind = {WATCH_PAGE} AND watch.id IN (:ids)", ids=ids)
+        rows = tx.rows(f"{_PAGE_TASK} WHERE watch.kind = {WATCH_PAGE} AND watch.id IN (:ids)", ids=ids, claims=0)
         feeds = _feeds_of_articles(tx, [row["article_id"] for row in rows], self._configured)
         for row in rows:
             found[row["watch_id"]] = _page_task(row, feeds)

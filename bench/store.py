@@ -27,7 +27,7 @@ from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from monitor.backfill import read_records
+from monitor.backfill.recordings import read_records
 from monitor.errors import ParseError
 from monitor.model import (
     ArticleUpdate,

@@ -350,6 +350,7 @@ class _Line:
             rules={row.diff.edit.id: row.dispatch.rule for row in shown if row.dispatch.rule},
             rest=rest,
             troubles=_troubles(self._store, self._feeds, now) if digest else (),
+            held_back=_held_back(self._store, self.target.name) if digest else (),
         )
 
 
@@ -391,6 +392,13 @@ def _troubles(store: Store, feeds: _Feeds, now: datetime) -> tuple[Trouble, ...]
     dead = store.outbox(state="dead", since=now - timedelta(days=1), limit=TROUBLES_MAX)
     letters = [Trouble(f"target {row.target}", f"article {row.article} was not told: {row.reason}") for row in dead]
     return tuple((*failures, *letters)[:TROUBLES_MAX])
+
+
+def _held_back(store: Store, digest: str) -> tuple[Trouble, ...]:
+    """What waits for other targets, and why; their digests do not count as waiting."""
+    waiting = [row for row in store.held() if row[0] != digest and not row[1].startswith("digest")]
+    found = (Trouble(f"target {target}", f"{number} edit{'s' * (number != 1)}: {reason}") for target, reason, number in waiting)
+    return tuple(found)[:TROUBLES_MAX]
 
 
 def _explained(refusal: Refusal, attempts: int) -> Refusal:

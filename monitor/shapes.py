@@ -191,6 +191,7 @@ def report_json(report: Report) -> Json:
         "troubles": [
             {"subject": trouble.subject, "message": trouble.message, "since": _time(trouble.since)} for trouble in report.troubles
         ],
+        "held": [{"subject": trouble.subject, "message": trouble.message} for trouble in report.held],
         "figures": tally_json(report.figures) if report.figures else None,
     }
 

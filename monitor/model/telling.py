@@ -148,7 +148,8 @@ class Report:
     """What is told in one piece: stories, the gravest first, and the numbers behind them.
 
     `edits` counts everything, `more` those that are neither in a story nor in a notice. `reason` says why they come together
-    ('', 'digest', 'quiet hours', 'limit 6/h'). `figures` are there where a longer time is reported, of all its edits.
+    ('', 'digest', 'quiet hours', 'limit 6/h'). `figures` are there where a longer time is reported, of all its edits. `held`:
+    for which other target how many edits wait, and why.
     """
 
     since: datetime | None
@@ -162,6 +163,7 @@ class Report:
     reason: str = ""
     timezone: str = "UTC"
     figures: Tally | None = None
+    held: tuple[Trouble, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

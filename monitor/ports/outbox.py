@@ -69,6 +69,10 @@ class OutboxStore(Protocol):
         self, *, target: str | None = None, state: str | None = None, since: datetime | None = None, limit: int = 100
     ) -> tuple[OutboxRow, ...]: ...
 
+    def held(self) -> tuple[tuple[str, str, int], ...]:
+        """(target, reason, how many) of the rows that are held and that no delivery has; of active targets, in this order."""
+        ...
+
     def dead_letters(self, target: str) -> int: ...
 
     def mute(self, subject: str, until: datetime | None) -> None:

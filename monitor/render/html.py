@@ -11,7 +11,7 @@ from monitor.model import Report, Story
 from monitor.render.digest import sorted_out
 from monitor.render.excerpt import CORRECTION, TOLD_BEFORE, Place, field_name, local, one_line, places, remark, times, web_address
 from monitor.render.figures import days, figure_facts, figure_rows
-from monitor.render.plain import notice_line, side, summary
+from monitor.render.plain import beside, notice_line, side, summary
 from monitor.report import disclosure, extent, gist, headlines, several
 from monitor.text import shorten, term_safe
 
@@ -108,6 +108,7 @@ def _environment(timezone: str) -> "Environment":
     environment = Environment(loader=PackageLoader("monitor.render"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.globals |= {"correction": CORRECTION, "told_before": TOLD_BEFORE}
     environment.filters |= {
+        "beside": beside,
         "days": days,
         "count_cells": lambda counts: [(one_line(one.outlet), (one.edits, one.headlines, one.undisclosed)) for one in counts],
         "disclosure": disclosure,

@@ -36,8 +36,8 @@ def _story_lines(story: Story, zone: ZoneInfo, changes: int, columns: int) -> It
     yield from wrap(one_line(edit.title) or "(no headline)", columns)
     yield from wrap(f"{one_line(story.outlet)} · article {edit.article} · revisions {edit.from_rev}..{edit.to_rev}", columns)
     yield term_safe(edit.url[:ADDRESS_MAX])
-    yield from wrap(f"severity {edit.severity.level.upper()} · {gist(edit)}", columns)
-    yield from wrap(" · ".join(times(story.diff, zone)) + f" ({zone.key})", columns)
+    yield from facts([f"severity {edit.severity.level.upper()}", *gist(edit).split(" · ")], columns)
+    yield from facts([*times(story.diff, zone), f"times in {zone.key}"], columns)
     if edit.severity.reasons:
         yield from wrap("why: " + "; ".join(map(one_line, edit.severity.reasons)), columns)
     if note := several(story.edits):
@@ -100,6 +100,18 @@ def _hung(gutter: str, text: str, columns: int) -> Iterator[str]:
     lines = wrap(text, columns - display_width(gutter)) or [""]
     yield (gutter + lines[0]).rstrip()
     yield from (" " * display_width(gutter) + line for line in lines[1:])
+
+
+def facts(told: Sequence[str], columns: int) -> list[str]:
+    """Facts in a row, parted by dots; a line ends between two of them, as long as one is not too long itself."""
+    lines: list[str] = []
+    for fact in told:
+        longer = f"{lines[-1]} · {fact}" if lines else fact
+        if display_width(longer) <= columns:
+            lines[-1:] = [longer]
+        else:
+            lines += wrap(fact, columns)
+    return lines
 
 
 def wrap(text: str, columns: int) -> list[str]:
@@ -168,17 +180,23 @@ def _heading(text: str) -> str:
 def _pair(story: Story, old: str, new: str, columns: int) -> Iterator[str]:
     edit = story.diff.edit
     yield from wrap(
-        f"{one_line(story.outlet)} · article {edit.article} · {edit.severity.level} · {disclosure(edit) or gist(edit)}", columns
+        f"{one_line(story.outlet)} · article {edit.article} · {edit.severity.level} · {disclosure(edit) or gist(edit)}{beside(story)}",
+        columns,
     )
     yield from _hung("− ", one_line(old), columns)
     yield from _hung("+ ", one_line(new), columns)
 
 
+def beside(story: Story) -> str:
+    """Where else the same edit was made, and that it was held."""
+    also = f" · also in {len(story.also)} more" if story.also else ""
+    return also + (f" · {one_line(story.held)}" if story.held else "")
+
+
 def _brief(story: Story, columns: int) -> Iterator[str]:
     edit = story.diff.edit
     yield from _hung("* ", one_line(edit.title) or f"article {edit.article}", columns)
-    also = f" · also in {len(story.also)} more" if story.also else ""
-    yield from _hung("  ", f"{one_line(story.outlet)} · {edit.severity.level} · {gist(edit)}{also}", columns)
+    yield from _hung("  ", f"{one_line(story.outlet)} · {edit.severity.level} · {gist(edit)}{beside(story)}", columns)
     yield "  " + term_safe(edit.url[:ADDRESS_MAX])
 
 
@@ -213,6 +231,11 @@ def _tail(report: Report, columns: int) -> Iterator[str]:
     """Changed templates, and what a reader should mend."""
     for notice in report.notices:
         yield "\n".join(wrap(notice_line(notice), columns))
+    if report.held:
+        lines = [_heading("Held back")]
+        for trouble in report.held:
+            lines += _hung("- ", one_line(f"{trouble.subject}: {trouble.message}"), columns)
+        yield "\n".join(lines)
     if report.troubles:
         zone = ZoneInfo(report.timezone)
         lines = [_heading("Problems")]

@@ -33,6 +33,7 @@ def build(
     corrected: Collection[int] = (),
     rest: Sequence[Edit] = (),
     troubles: Sequence[Trouble] = (),
+    held_back: Sequence[Trouble] = (),
     stories_max: int = STORIES_MAX,
 ) -> Report:
     """A report of these edits, the gravest story first.
@@ -57,6 +58,7 @@ def build(
         notices=tuple(notices),
         counts=_counts(every, outlets),
         troubles=tuple(troubles),
+        held=tuple(held_back),
         edits=len(every),
         more=len(every) - told - sum(len(notice.edits) for notice in notices),
         reason=reason,

@@ -327,6 +327,11 @@ class MemoryStore(MemorySaving):
             )  # fmt: skip
         return tuple(rows[:limit])
 
+    def held(self) -> tuple[tuple[str, str, int], ...]:
+        said = [row.dispatch for row in self.outbox_rows.values() if row.dispatch.state == "held" and row.delivery is None]
+        counts = Counter((one.target, one.reason) for one in said if one.target in self.targets)
+        return tuple((*key, counts[key]) for key in sorted(counts))
+
     def dead_letters(self, target: str) -> int:
         return sum(row.dispatch.state == "dead" and row.dispatch.target == target for row in self.outbox_rows.values())
 

@@ -171,6 +171,14 @@ class OutboxPart(Halves):
         )  # fmt: skip
         return tuple(_outbox_row(row) for row in rows)
 
+    def held(self) -> tuple[tuple[str, str, int], ...]:
+        rows = self._reads.rows(
+            "SELECT target.name, outbox.reason, count(*) AS n FROM outbox JOIN target ON target.id = outbox.target_id"
+            f" WHERE outbox.state = {HELD} AND outbox.delivery_id IS NULL AND target.active = 1"
+            " GROUP BY target.name, outbox.reason ORDER BY target.name, outbox.reason"
+        )
+        return tuple((row["name"], row["reason"], int(row["n"])) for row in rows)
+
     def dead_letters(self, target: str) -> int:
         row = self._reads.row(
             "SELECT count(*) AS n FROM outbox JOIN target ON target.id = outbox.target_id"

@@ -54,6 +54,19 @@ def test_what_is_rescheduled_comes_when_it_is_due_again(store: Store) -> None:
     assert (again.dispatch.state, again.dispatch.reason) == ("held", "quiet hours until 07:00")
 
 
+def test_what_is_held_is_counted_by_target_and_reason_until_a_message_has_it(store: Store) -> None:
+    store.sync_targets(["desk", "room"], T0)
+    with_edit(store, waiting("desk", "room"))
+    (desk,), (room,) = store.due_rows("desk", NOW), store.due_rows("room", NOW)
+
+    store.reschedule([desk.id, room.id], "held", "limit 6/h", NOW)
+    both = store.held()
+    store.start_delivery("room", [room.id], NOW, LEASE)
+
+    assert both == (("desk", "limit 6/h", 1), ("room", "limit 6/h", 1))
+    assert store.held() == (("desk", "limit 6/h", 1),)
+
+
 def test_what_is_muted_is_due_no_more(store: Store) -> None:
     with_edit(store, waiting("desk"))
     (row,) = store.due_rows("desk", NOW)

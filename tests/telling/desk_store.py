@@ -1,5 +1,6 @@
 """A store of the tests of telling: the outbox and what telling reads beside it, kept in memory, crash included."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -167,6 +168,11 @@ class DeskStore:
         self.step("outbox")
         rows = (row for row in self.states.values() if target in (None, row.target) and state in (None, row.state))
         return tuple(rows)[:limit]
+
+    def held(self) -> tuple[tuple[str, str, int], ...]:
+        self.step("held")
+        free = [row.dispatch for number, row in self.kept.items() if number not in self.taken and row.dispatch.state == "held"]
+        return tuple((*key, count) for key, count in sorted(Counter((said.target, said.reason) for said in free).items()))
 
     def mutes(self, now: datetime) -> frozenset[str]:
         return frozenset(subject for subject, until in self.muted.items() if until is None or until > now)

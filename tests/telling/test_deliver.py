@@ -12,6 +12,7 @@ from newsroom import DESK, MINUTE, MORNING, Newsroom
 
 from monitor.model import Delivery, Dispatch, QueuedEdit, Refusal
 from monitor.render.brief import Room, brief
+from monitor.render.html import mail_html
 from monitor.render.plain import report_text
 from monitor.settings import Quiet
 
@@ -131,6 +132,33 @@ def test_quiet_hours_hold_and_then_send_one_digest() -> None:
     assert night == []
     assert [(report.reason, len(report.stories)) for report in morning] == [("quiet hours", 3)]
     assert morning[0].stories[0].held == "held 23:00 in quiet hours"
+
+
+def test_what_was_held_is_marked_in_every_section_of_its_digest() -> None:
+    room = Newsroom(quiet=Quiet("22:00", "07:00"))
+    room.clock.at = NOON + timedelta(hours=11)
+    room.happens(*(edited(n, level="medium", at=room.clock.now()) for n in range(1, 9)))
+    room.happens(*(edited(n, new=replace(OLD, body=NEW.body), level="low", at=room.clock.now()) for n in range(9, 12)))
+
+    (report,) = room.round(after=timedelta(hours=8))
+
+    assert report_text(report).count("held 23:00 in quiet hours") == 11
+    assert mail_html(report, title="x").count("held 23:00 in quiet hours") == 11
+
+
+def test_a_digest_says_what_is_held_back_for_others() -> None:
+    room = Newsroom(replace(DESK, max_per=(1, timedelta(hours=24))), MORNING)
+    room.happens(*(edited(n) for n in range(1, 4)))
+    room.round(after=10 * MINUTE)
+    room.happens(edited(4), edited(5))
+    room.round(after=10 * MINUTE)
+
+    digest = room.round(after=timedelta(hours=19, minutes=10))[-1]
+
+    assert digest.reason == "digest"
+    assert [(one.subject, one.message) for one in digest.held] == [("target desk", "2 edits: limit 1/d")]
+    assert "Held back" in report_text(digest)
+    assert "2 edits: limit 1/d" in mail_html(digest, title="x")
 
 
 def test_a_grave_edit_passes_quiet_hours() -> None:

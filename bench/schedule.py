@@ -328,9 +328,21 @@ def as_many_looks(policy: Policy, stories: Sequence[Story], looks: float, low: f
     """The policy with all of its intervals stretched or shrunk until it makes that many looks."""
     for _ in range(14):
         factor = (low * high) ** 0.5
-        made = _counted(stories, (policy(story, factor) for story in stories)) / len(stories)
+        made = _counted(stories, _made(policy, stories, factor)) / len(stories)
         low, high = (factor, high) if made > looks else (low, factor)
-    return measured(stories, [list(policy(story, high)) for story in stories])
+    return measured(stories, list(_made(policy, stories, high)))
+
+
+def _made(policy: Policy, stories: Sequence[Story], factor: float) -> Iterator[list[float]]:
+    """The looks at each story; those at stories without edits are reckoned once for all that are watched alike."""
+    uneventful: dict[tuple[float, float, float], list[float]] = {}
+    for story in stories:
+        alike = (story.first, story.last, story.share)
+        if story.edits or alike not in uneventful:
+            looks = list(policy(story, factor))
+            if not story.edits:
+                uneventful[alike] = looks
+        yield looks if story.edits else uneventful[alike]
 
 
 def compared(law: str, stories: Sequence[Story], bound: Policy | None, factor: float, half: str) -> Iterator[str]:

@@ -55,12 +55,12 @@ def law_of(habit: Habit | None) -> Law:
 
 def general_rate(age: float) -> float:
     """Edits a second at that age, one being the mean of the first thirty days."""
-    return (POWER - 1) / CORE * (1 + age / CORE) ** -POWER / _WHOLE
+    return float((POWER - 1) / CORE * (1 + age / CORE) ** -POWER / _WHOLE)
 
 
 def general_share(age: float) -> float:
     """The share of an article's edits that come up to that age."""
-    return (1 - (1 + age / CORE) ** (1 - POWER)) / _WHOLE
+    return float((1 - (1 + age / CORE) ** (1 - POWER)) / _WHOLE)
 
 
 def likeness(edits: float, expected: float) -> float:

@@ -148,7 +148,25 @@ def glance(changes: Sequence[Change], *, width: int = 220) -> tuple[str, tuple[S
     if not told:
         return "", ()
     best = min(told, key=lambda change: (change.field != "body", rank[change.op]))
-    return best.field, _cut(best.segments, width)
+    return best.field, cut(best.segments, width)
+
+
+def cut(segments: Sequence[Segment], width: int) -> tuple[Segment, ...]:
+    """What fits `width` characters around the first changed words; all of it when it does."""
+    if sum(len(text) for _, text in segments) <= width:
+        return tuple(segments)
+    lead, found, left = width // 4, [], width
+    first = next((index for index, (sign, _) in enumerate(segments) if sign != "="), 0)
+    for index, (sign, text) in enumerate(segments):
+        if index < first - 1 or left <= 0:
+            continue
+        if index == first - 1 and len(text) > lead:
+            text = "…" + text[-lead:].partition(" ")[2] if " " in text[-lead:] else "…" + text[-lead:]
+        if len(text) > left:
+            text = text[:left].rstrip() + "…"
+        left -= len(text)
+        found.append((sign, text))
+    return tuple(found)
 
 
 def marks(section: Section) -> tuple[tuple[int, int, str, Block], ...]:
@@ -240,18 +258,3 @@ def _run(run: list[Block], *, first: bool, last: bool) -> list[Block | Fold]:
         return list(run)
     label = f"{hidden[0].label} to {hidden[-1].label}" if hidden[0].label else ""
     return [*run[:head], Fold(tuple(hidden), label), *run[len(run) - tail :]]
-
-
-def _cut(segments: Sequence[Segment], width: int) -> tuple[Segment, ...]:
-    lead, found, left = width // 4, [], width
-    first = next((index for index, (sign, _) in enumerate(segments) if sign != "="), 0)
-    for index, (sign, text) in enumerate(segments):
-        if index < first - 1 or left <= 0:
-            continue
-        if index == first - 1 and len(text) > lead:
-            text = "…" + text[-lead:].partition(" ")[2] if " " in text[-lead:] else "…" + text[-lead:]
-        if len(text) > left:
-            text = text[:left].rstrip() + "…"
-        left -= len(text)
-        found.append((sign, text))
-    return tuple(found)

@@ -1,6 +1,7 @@
 """The difference of two revisions: the page a newsroom prints, its address, and its card."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast, get_args
 
@@ -11,13 +12,14 @@ from monitor.errors import NotFound
 from monitor.model import Article, Diff
 from monitor.render.excerpt import remark
 from monitor.web import blocks, card
-from monitor.web.blocks import Fold, View
+from monitor.web.blocks import Block, Fold, View
 from monitor.web.filters import number
 from monitor.web.parts import part_of
 from monitor.web.site import Site, answer
 
 _NUMBERS = re.compile(r"([0-9]{1,19})\.\.([0-9]{1,19})")
 HEAD_FIELDS = ("headline", "subheading", "byline", "section")
+HEAD = 2000  # characters of each: nobody's is longer but in malice, and JSON has all of it
 
 
 def difference(request: Request) -> Response:
@@ -55,7 +57,7 @@ def difference(request: Request) -> Response:
         outlet=site.outlet(article.feeds, article.url),
         view=cast(View, view),
         full=full,
-        head={section.field: section.blocks for section in head},
+        head={section.field: tuple(map(_headed, section.blocks)) for section in head},
         part=part,
         marks=[(section, blocks.marks(section)) for section in found if section.field == "body"],
         folds=any(isinstance(item, Fold) for section in part.sections for item in section.items),
@@ -89,6 +91,10 @@ def picture(request: Request) -> Response:
     if image is None:
         raise NotFound("This machine has no fonts to draw a card with.")
     return answer(request, image, "image/png")
+
+
+def _headed(block: Block) -> Block:
+    return replace(block, segments=blocks.cut(block.segments, HEAD))
 
 
 def _diff(site: Site, article: Article, pair: str) -> Diff:

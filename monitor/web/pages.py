@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PAGE = 30  # edits on one page of the stream: what a minute of reading takes
 AT_ONCE = 100  # new edits that are told of at a time
 SEARCHED = 400  # hits looked through for edits that fit a text
-REVISIONS = 60  # on one page of a timeline
+REVISIONS = 25  # on one page of a timeline: at most 2 kB each
 PERIODS = (("", "any time"), ("24h", "last 24 hours"), ("7d", "last 7 days"), ("30d", "last 30 days"))
 PLAIN = {"content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'"}
 

@@ -33,6 +33,7 @@ T = TypeVar("T")
 Writing = Callable[[], AbstractContextManager[Store]]
 OUTLETS_FOR = 30.0  # seconds; names of feeds change seldom
 KEPT_MOST = 200
+HEADLINE = 300  # characters of one in a list; nobody's is longer but in malice
 SHARE = 50  # a value may take a fiftieth of the time to be made again
 PATIENCE = 0.5  # seconds a page waits for the names of its outlets; it shows slugs instead
 COUNTED_FOR = 10.0  # and counting what each has reads a row an article: half a second at a million
@@ -249,7 +250,7 @@ class Site:
         changes = self.store.changes(edit.id)
         headline = next((change.segments for change in changes if change.field == "headline" and change.op != "equal"), None)
         field_name, excerpt = blocks.glance(changes)
-        return headline or (("=", edit.title),), field_name, excerpt
+        return blocks.cut(headline or (("=", edit.title),), HEADLINE), field_name, excerpt
 
 
 def _never_polled(feed: Feed) -> FeedState:
@@ -298,6 +299,7 @@ def _environment(site: Site) -> Environment:
         "marked": words.marked,
         "found": words.found,
         "quoted": words.quoted,
+        "short": words.short,
         "ago": lambda at: words.span(site.now - at),
         "until": lambda at: words.span(at - site.now),
         "span": words.span,

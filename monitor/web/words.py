@@ -46,6 +46,11 @@ def found(text: str, query: str) -> list[tuple[bool, str]]:
     return [(bool(number % 2), piece) for number, piece in enumerate(pieces) if piece]
 
 
+def short(text: str, most: int = 300) -> str:
+    """The text, or its beginning where it is longer than any title is."""
+    return text if len(text) <= most else text[:most].rstrip() + "…"
+
+
 def quoted(text: str) -> list[tuple[bool, str]]:
     """A sentence of ours in pieces, what it quotes told apart: foreign words may run the other way."""
     return [(bool(number % 2), piece) for number, piece in enumerate(re.split("(“[^”]*”)", text)) if piece]

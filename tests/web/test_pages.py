@@ -321,3 +321,21 @@ def test_very_many_feeds_fit_their_pages_and_can_all_be_reached(tmp_path: Path) 
     for path in ("/", "/search"):
         assert 'input name="feed"' in client.get(path).text
         assert len(client.get(path).content) < 100_000
+
+
+def test_headlines_longer_than_any_leave_the_pages_small(tmp_path: Path) -> None:
+    store = MemoryStore()
+    store.sync_feeds(FEEDS, NOON)
+    room = Newsroom(store)
+    article = room.publish("gazette", "endless", NOON, replace(FLOOD, title="W" * 40_000))
+    for number in range(1, 40):
+        endless = replace(FLOOD, title=f"W{number} " * 9_000, subtitle="s" * 9_000 * number, authors=("A" * 9_000,))
+        room.edit(article, NOON + number * HOUR, endless)
+    client = TestClient(create_app(seeded_app(store, tmp_path)), base_url="http://127.0.0.1")
+
+    for path in (
+        "/", f"/a/{article}", f"/a/{article}/1..2", f"/a/{article}/2..3?view=side", f"/a/{article}/3..9?view=old", f"/a/{article}@2",
+        "/search?q=harbour", "/feeds/gazette", "/settings?try=1",
+    ):  # fmt: skip
+        assert len(client.get(path).content) < 100_000, path
+    assert "Older revisions" in client.get(f"/a/{article}").text

@@ -52,6 +52,25 @@ def test_a_rule_says_yes_or_its_first_unmet_condition(rule: Rule, why_not: str |
     assert misfit(rule, edited(), frozenset({"sea"}), zone=UTC_ZONE, now=NOON) == why_not
 
 
+@pytest.mark.parametrize(
+    ("diff", "rule", "why_not"),
+    [
+        pytest.param(edited(level="medium"), Rule("r", min_severity="high"), "severity medium is below high", id="not-grave-enough"),
+        pytest.param(edited(level="medium"), Rule("r", min_severity="medium"), None, id="just-grave-enough"),
+        pytest.param(edited(level="noise"), Rule("r"), "severity noise is below low", id="noise-unless-asked-for"),
+        pytest.param(edited(level="noise"), Rule("r", min_severity="noise"), None, id="noise-asked-for"),
+        pytest.param(edited(disclosed=True), Rule("r", undisclosed=True), "the change was disclosed", id="disclosed"),
+        pytest.param(edited(disclosed=None), Rule("r", undisclosed=True), "no stamp to judge disclosure by", id="no-stamp"),
+        pytest.param(edited(), Rule("r", removed=("opened the same day",)), "none of opened the same day was removed", id="not-removed"),
+        pytest.param(edited(), Rule("r", removed=(r"re:never\s+\w+",)), None, id="pattern-removed"),
+        pytest.param(edited(), Rule("r", added=("zeppelin", r"re:^\d+$")), r"none of zeppelin, re:^\d+$ was added", id="none-added"),
+        pytest.param(edited(), Rule("r", hours=(22, 13)), None, id="within-hours-over-midnight"),
+    ],
+)
+def test_each_condition_says_no_too(diff: Diff, rule: Rule, why_not: str | None) -> None:
+    assert misfit(rule, diff, frozenset(), zone=UTC_ZONE, now=NOON) == why_not
+
+
 def test_words_of_scripts_without_blanks_fit_anywhere() -> None:
     diff = edited(old=OLD, new=replace(NEW, title="장관이 사임했다고 밝혔다"))
 

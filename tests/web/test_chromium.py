@@ -255,3 +255,29 @@ def test_the_printed_difference_has_its_marks_and_no_tools(browser: Any, served:
     assert hidden == [False] * 4
     assert struck == "line-through"
     assert int(weight) >= 600
+
+
+def test_the_slider_leads_to_other_revisions(browser: Any, served: Any) -> None:
+    page, witness = opened(browser, served)
+    often = served[1]["often"]
+    page.goto(f"{served[0].address}/a/{often}/1..2")
+
+    page.focus("input[type=range] >> nth=1")
+    page.keyboard.press("End")
+    page.wait_for_url(f"**/a/{often}/1..12")
+    page.context.close()
+
+    assert not witness.seen
+
+
+def test_words_run_their_own_way_and_nothing_moves_for_who_wants_calm(browser: Any, served: Any) -> None:
+    page, _ = opened(browser, served)
+    found = []
+    for name in ("arabic", "korean", "chinese"):
+        page.goto(f"{served[0].address}/a/{served[1][name]}/1..2")
+        found.append(page.evaluate("[getComputedStyle(document.querySelector('h1')).direction, document.querySelector('.text').lang]"))
+    calm = page.evaluate("getComputedStyle(document.documentElement).scrollBehavior")
+    page.context.close()
+
+    assert found == [["rtl", "ar"], ["ltr", "ko"], ["ltr", "zh"]]
+    assert calm == "auto"

@@ -339,3 +339,50 @@ def test_headlines_longer_than_any_leave_the_pages_small(tmp_path: Path) -> None
     ):  # fmt: skip
         assert len(client.get(path).content) < 100_000, path
     assert "Older revisions" in client.get(f"/a/{article}").text
+
+
+def test_every_page_names_its_feeds_and_they_are_there(client: TestClient, ids: dict[str, int]) -> None:
+    named = set()
+    for path in pages(ids):
+        tree = LexborHTMLParser(client.get(path).text)
+        found = [node.attributes for node in tree.css("link[rel=alternate]")]
+        kinds = {attributes["type"] for attributes in found}
+        assert "application/atom+xml" in kinds, path
+        named |= {(attributes["href"], attributes["type"]) for attributes in found}
+
+    for address, kind in named:
+        answer = client.get(address or "")
+        assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, kind), address
+
+
+def test_who_shares_a_difference_shares_its_picture_and_words(client: TestClient, ids: dict[str, int]) -> None:
+    tree = LexborHTMLParser(client.get(f"/a/{ids['flood']}/1..2").text)
+    said = {node.attributes["property"]: node.attributes["content"] or "" for node in tree.css("meta[property]")}
+
+    assert said["og:title"] == "Minister admits seeing flood report"
+    assert said["og:url"].endswith(f"/a/{ids['flood']}/1..2")
+    assert "The Quay Gazette" in said["og:description"]
+    if card.can_draw():
+        assert client.get(said["og:image"]).content.startswith(b"\x89PNG")
+
+
+def test_split_and_merged_paragraphs_say_so_and_keep_their_words(client: TestClient, ids: dict[str, int], tmp_path: Path) -> None:
+    split = client.get(f"/a/{ids['flood']}/1..2").text
+    store = MemoryStore()
+    store.sync_feeds(FEEDS, NOON)
+    room = Newsroom(store)
+    article = room.publish("gazette", "merged", NOON, FLOOD)
+    room.edit(article, NOON + HOUR, replace(FLOOD, body=(*FLOOD.body[:8], f"{FLOOD.body[8]} {FLOOD.body[9]}", *FLOOD.body[10:])))
+    merged = TestClient(create_app(seeded_app(store, tmp_path)), base_url="http://127.0.0.1").get(f"/a/{article}/1..2").text
+
+    assert "one paragraph became 2" in split
+    assert "2 paragraphs became one" in merged
+    for text in (split, merged):
+        assert LexborHTMLParser(text).css_first(".sign") is not None
+
+
+def test_the_bookmarklet_leads_here_from_any_page(client: TestClient) -> None:
+    link = LexborHTMLParser(client.get("/lookup").text).css_first("a.bookmarklet")
+
+    assert link is not None
+    assert link.attributes["href"] == ("javascript:location.href='http://127.0.0.1:8484/lookup?url='+encodeURIComponent(location.href)")

@@ -42,6 +42,7 @@ def _pattern() -> "re.Pattern[str]":
             |\d{{1,2}}[時时點点](?:\d{{1,2}}分)?
             |\d{{1,2}}시(?:\s?\d{{1,2}}분)?(?!간))
         |(?P<eastdate>(?:\d{{2,4}}\s?[年년]\s?)?\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日號号일]
+            |(?:本|上|下|今|同)[月年](?:\d{{1,2}}\s?[日號号])?
             |\d{{4}}\s?[年년]
             |\d{{1,2}}\s?[月월](?![가-힣])
             |\d{{1,2}}(?:日|일(?=[\s,.()은이에부까오]|$)))
@@ -81,7 +82,7 @@ def figures(text: str, language: str) -> list[Figure]:
 @functools.cache
 def _hint() -> "re.Pattern[str]":
     words = "|".join([*SMALL, *ORDINAL, any_of(TIMES), any_of(MONTHS), any_of(DAYS), any_of(UNITS)])
-    return re.compile(rf"[\d%％$€£₩¥￥°−–+{_EAST_SIGNS}〇零一二三四五六七八九-]|(?<![^\W\d_])(?:{words})(?![^\W\d_])")
+    return re.compile(rf"[\d%％$€£₩¥￥°−–+{_EAST_SIGNS}〇零一二三四五六七八九-]|[本上下今同][月年]?|(?<![^\W\d_])(?:{words})(?![^\W\d_])")
 
 
 def may_hold_figure(text: str) -> bool:

@@ -1,7 +1,7 @@
 """The places of a change where words were exchanged, each with the texts they stand in."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from monitor.model import Change
@@ -10,6 +10,8 @@ from monitor.model import Change
 _AROUND = 400
 # An excerpt that is cut elsewhere moves its end by a few words, because something before it grew or shrank.
 _CUT = 40
+# So many characters that stayed on each side make a change stand alone.
+_ALONE = 3
 _ELLIPSIS = re.compile(r"(?:\.\.+|…|\[…\])\W*(?:\w+ ?more\W*)?$")
 
 
@@ -30,6 +32,8 @@ class Hunk:
     new_start: int
     new_end: int
     at_cut: bool = False
+    stands_alone: bool = True
+    """Whether the next change is a few characters away at least, on both sides."""
 
     @property
     def words(self) -> int:
@@ -46,13 +50,14 @@ def hunks_of(change: Change) -> list[Hunk]:
     old = "".join(text for sign, text in change.segments if sign != "+")
     new = "".join(text for sign, text in change.segments if sign != "-")
     cut = bool(_ELLIPSIS.search(old[-40:]) and _ELLIPSIS.search(new[-40:]))
-    out = []
+    out: list[Hunk] = []
     a = c = 0
+    stayed = _ALONE  # characters since the hunk before
     # the removed stands before the added: a hunk ends where the next segment is no addition
     removed = ""
     for (sign, text), (following, _) in pairwise([*change.segments, ("=", "")]):
         if sign == "=":
-            a, c = a + len(text), c + len(text)
+            a, c, stayed = a + len(text), c + len(text), len(text) if out else _ALONE
             continue
         if sign == "-" and following == "+":
             removed = text
@@ -62,6 +67,8 @@ def hunks_of(change: Change) -> list[Hunk]:
         at_cut = cut and len(old) - b < 6 and len(new) - d < 6 and max(len(removed), len(added)) < _CUT
         before, behind = min(a, _AROUND), min(c, _AROUND)
         places = (old[a - before : b + _AROUND], before, before + len(removed), new[c - behind : d + _AROUND], behind, behind + len(added))
-        out.append(Hunk(change.field, removed, added, *places, at_cut))
-        a, c, removed = b, d, ""
+        out.append(Hunk(change.field, removed, added, *places, at_cut, stayed >= _ALONE))
+        if len(out) > 1 and stayed < _ALONE and out[-2].stands_alone:
+            out[-2] = replace(out[-2], stands_alone=False)
+        a, c, removed, stayed = b, d, "", 0
     return out

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.classify.disclosure import disclosed
+from monitor.classify.han import is_han
 from monitor.classify.hunks import hunks_of
 from monitor.classify.notes import correction_note
 from monitor.classify.rules import Finding, Place, findings, looks_alike
@@ -83,8 +84,10 @@ def _only_trifles(change: Change, kinds: set[str], found: tuple[Finding, ...], h
     """Whether spelling, looks and a new place are all there is to a change."""
     if not kinds:
         return False
+    # another Han character is a slip more often than not, but it may as well be another minister
+    slips = sum(is_han((hunk.removed + hunk.added).strip()) for hunk in hunks_of(change))
     spelled = sum(finding.kind == "typo" for finding in found)
-    return spelled + sum(looks_alike(hunk, language) for hunk in hunks_of(change)) >= hunks
+    return spelled - slips + sum(looks_alike(hunk, language) for hunk in hunks_of(change)) >= hunks
 
 
 def _is_echo(one: _Judged, new: Version) -> bool:

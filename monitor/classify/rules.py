@@ -290,7 +290,9 @@ def _name(place: Place) -> list[str]:
 
 
 def _hedge(place: Place) -> list[str]:
-    changed = stance_changed([hunk for hunk in place.hunks if not hunk.at_cut]) if has_stance(place.exchanged) else None
+    # a hunk may hold a part of such a word where words are not parted by blanks, and 不 alone
+    worth_it = has_stance(place.exchanged) or not place.exchanged.isascii()
+    changed = stance_changed([hunk for hunk in place.hunks if not hunk.at_cut]) if worth_it else None
     if changed and not place.is_reworded:
         went, came = changed
         if went and came:

@@ -4,6 +4,7 @@ import functools
 import re
 from collections import Counter
 
+from monitor.classify.han import names_by_sound
 from monitor.classify.hunks import Hunk
 from monitor.text import plain
 
@@ -13,11 +14,14 @@ _QUOTED = re.compile(
     '["“„«「『〝＂](?P<inside>[^"“”„«»「」『』〝〞＂]{2,1200})["”“»」』〞＂]'
     "|(?<![^\\W\\d_])[‘'](?P<single>[^‘’'\n]{1,300}(?:['’][^\\W\\d_][^‘’'\n]{0,300})*)[’'](?![^\\W\\d_])"
 )
-_MARK = re.compile("[\"“”„«»「」『』〝〞＂‘’']")
+_MARK = re.compile("[\"“”„«»「」『』〝〞＂‘’']|&quot;")
 # Fewer words inside quotation marks are a title, a nickname or distance, not speech.
 _SPEECH_WORDS = 3
 _SINGLE_WORDS = 4  # within ‘ ’, which mark titles and thoughts as well
 _SPEECH_CHARACTERS = 8
+# Where Chinese and Japanese introduce speech: a word of saying, in the same clause, so many characters before.
+_SAYING = 8
+_SAID = re.compile("(?:[:：說说道曰言批轟斥籲]|(?<![名簡简又人])[稱称](?![呼號号為为作])|指(?![數数定]))[^，。！？；、]*$")
 
 
 def quotations(text: str) -> list[tuple[int, int, str]]:
@@ -25,10 +29,14 @@ def quotations(text: str) -> list[tuple[int, int, str]]:
     out: list[tuple[int, int, str]] = []
     if not _MARK.search(text):
         return out
+    # feeds that escape twice: the mark is as long as its name, so that places stay what they are
+    text = text.replace("&quot;", '"     ')
     for found in _QUOTED.finditer(text):
         group = "inside" if found["inside"] else "single"
         inside = found[group]
-        if _is_speech(inside, text[max(0, found.start() - 2) : found.start()], least=_SPEECH_WORDS if group == "inside" else _SINGLE_WORDS):
+        if _is_speech(
+            inside, text[max(0, found.start() - _SAYING) : found.start()], least=_SPEECH_WORDS if group == "inside" else _SINGLE_WORDS
+        ):
             out.append((*found.span(group), inside))
     return out
 
@@ -36,10 +44,13 @@ def quotations(text: str) -> list[tuple[int, int, str]]:
 def _is_speech(inside: str, before: str, *, least: int) -> bool:
     if len(inside.split()) >= least:
         return True
-    if inside.isascii() or " " in inside.strip() or sum(character.isalpha() for character in inside) < _SPEECH_CHARACTERS:
+    if inside.isascii() or " " in inside.strip():
         return False
-    # without blanks a title is as long as a sentence: speech has a stop inside, or a word of saying before it
-    return bool(re.search("[，。！？；,]", inside) or re.search("[:：說说稱称指道曰言]", before))
+    # without blanks a title is as long as a sentence: speech has a stop inside, or a word of saying in the clause before it
+    said = bool(_SAID.search(before))
+    if sum(character.isalpha() for character in inside) < _SPEECH_CHARACTERS:
+        return said
+    return said or bool(re.search("[，。！？；,]", inside))
 
 
 def has_marks(text: str) -> bool:
@@ -76,7 +87,7 @@ def _bare(text: str) -> str:
 
 _TITLES = "씨|의원|대표|장관|대통령|회장|총리|시장|감독|선수|교수|기자|사장|위원장|의장|총재|검사|판사|변호사|본부장|지사|교육감"
 _NAME = re.compile(
-    r"(?<![.!?:“\"‘'«(]\s)(?<!^)(?<![“\"‘'«(])(?<![^\W\d_])(?:[A-ZÀ-ÖØ-ÞА-ЯЁ][^\W\d_’']+(?:[-’'][^\W\d_]+)*)"
+    r"(?<![.!?:“‘«(]\s)(?<![.!?][”\"’'»)]\s)(?<!^)(?<![“\"‘'«(])(?<![^\W\d_])(?:[A-ZÀ-ÖØ-ÞА-ЯЁ][^\W\d_’']+(?:[-’'][^\W\d_]+)*)"
     r"|[ァ-ヺ][ァ-ヺー・]{2,}"
     rf"|[가-힣]{{2,4}}(?=\s?(?:{_TITLES}))|[가-힣]{{2,6}}(?=\s?\([A-Z][a-z])"
     r"|[一-鿿]{2,4}(?=氏|さん|議員|议员|總統|总统|主席|首相|大臣|被告|容疑者|先生|女士|部長|部长|局長|局长)"
@@ -100,6 +111,8 @@ def names_changed(hunk: Hunk) -> tuple[list[str], list[str]] | None:
         return None
     if any(_besides_names(text) for text in (hunk.removed, hunk.added)):
         return None
+    if sounded := names_by_sound(hunk):
+        return [sounded[0]], [sounded[1]]
     old, new = _names(hunk.old, hunk.old_start, hunk.old_end), _names(hunk.new, hunk.new_start, hunk.new_end)
     went = [name for name in old if not _is_form_of(name, new)]
     came = [name for name in new if not _is_form_of(name, old)]
@@ -175,9 +188,10 @@ _STANCE: dict[str, str] = {
         r"|опроверг\w+|отрица\w+|부인|否認|否认|نفى"
     ),
     "negation": (
-        r"not|never|cannot|(?:can|won|don|doesn|didn|isn|aren|wasn|weren|hasn|haven|hadn|couldn|wouldn|shouldn)['’]t"
-        r"|no longer|nicht|kein\w*|nie|jamais|nunca|jamás|não|не|нет|никогда|않\w*|못\w*|아니\w*|沒有|没有|並非|并非|不是|未能"
-        r"|ない|なかった|せず|لم|لن"
+        r"not|no|never|cannot|(?:can|won|don|doesn|didn|isn|aren|wasn|weren|hasn|haven|hadn|couldn|wouldn|shouldn)['’]t"
+        r"|no longer|nicht|niemals|kein\w*|nie"
+        r"|pas|aucune?|jamais|non(?!-)|mai|nunca|jamás|não|не|нет|никогда|않\w*|못\w*|아니\w*|없\w*|沒有|没有|並非|并非|不是|未能"
+        r"|ない|なかった|せず|ません|لم|لن|لا|ليس"
     ),
     "unconfirmed": r"unconfirmed|unverified|without evidence|baseless|unbestätigt\w*|неподтвержд\w+|미확인|未經證實|未经证实|未確認",
 }
@@ -203,14 +217,27 @@ def _stance_hint() -> "re.Pattern[str]":
     return re.compile(f"(?<![{_LETTERS}])(?:{words})")
 
 
-def stance(text: str) -> Counter[str]:
-    """How often each kind of hedge, attribution or negation stands in the text."""
-    return Counter(found.lastgroup or "" for found in _stances().finditer(text))
+@functools.lru_cache(maxsize=64)
+def _touched(hunk: Hunk) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+    """(kind, words) of hedges, attributions and negations that a hunk touches, before and after: 否認 where 否 became 承."""
+
+    def at(text: str, start: int, end: int) -> tuple[tuple[str, str], ...]:
+        left = max(0, start - _LONGEST)
+        found = _stances().finditer(text[left : end + _LONGEST])
+        return tuple((each.lastgroup or "", each[0]) for each in found if each.start() + left < end and start < each.end() + left)
+
+    removed, added = hunk.removed.strip(), hunk.added.strip()
+    if removed in _NO or added in _NO:
+        return ((("negation", removed),) if removed in _NO else ()), ((("negation", added),) if added in _NO else ())
+    return at(hunk.old, hunk.old_start, hunk.old_end), at(hunk.new, hunk.new_start, hunk.new_end)
 
 
-def stance_words(text: str, kinds: set[str]) -> list[str]:
-    """The words of these kinds, as written."""
-    return [found[0] for found in _stances().finditer(text) if found.lastgroup in kinds]
+# Words of one character that turn a sentence round when they alone come or go; within other words they stand everywhere.
+_NO = frozenset("不未沒没無无非안못")
+
+
+# Characters around a hunk in which such a word may begin or end.
+_LONGEST = 16
 
 
 # Of a hunk in which more words change besides, nobody would say that the hedge was the edit.
@@ -229,17 +256,22 @@ def stance_changed(hunks: list[Hunk]) -> tuple[list[str], list[str]] | None:
     short = [hunk for hunk in hunks if hunk.words <= _STANCE_WORDS and _besides_stance(hunk) <= _BESIDES]
     if not short:
         return None
-    removed, added = " ¦ ".join(hunk.removed for hunk in short), " ¦ ".join(hunk.added for hunk in short)
-    old, new = stance(removed), stance(added)
-    if old == new:
+    old, new = _said_in(short)
+    less, more = (Counter(kind for kind, _ in side) for side in (old, new))
+    if less == more:
         return None
     # the same words anywhere else in the change: they moved
-    all_old = stance(" ¦ ".join(hunk.removed for hunk in hunks))
-    all_new = stance(" ¦ ".join(hunk.added for hunk in hunks))
-    went = {kind for kind in old if old[kind] > new[kind] and all_old[kind] > all_new[kind]}
-    came = {kind for kind in new if new[kind] > old[kind] and all_new[kind] > all_old[kind]}
-    if all(hunk.words > _NEGATION_WORDS for hunk in short if stance(f"{hunk.removed} ¦ {hunk.added}")["negation"]):
+    all_old, all_new = (Counter(kind for kind, _ in side) for side in _said_in(hunks))
+    went = {kind for kind in less - more if all_old[kind] > all_new[kind]}
+    came = {kind for kind in more - less if all_new[kind] > all_old[kind]}
+    if all(hunk.words > _NEGATION_WORDS for hunk in short if any(kind == "negation" for side in _touched(hunk) for kind, _ in side)):
         went, came = went - {"negation"}, came - {"negation"}
     if not went and not came:
         return None
-    return stance_words(removed, went), stance_words(added, came)
+    return [words for kind, words in old if kind in went], [words for kind, words in new if kind in came]
+
+
+def _said_in(hunks: list[Hunk]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """What the hunks touch, before and after."""
+    touched = [_touched(hunk) for hunk in hunks]
+    return [found for old, _ in touched for found in old], [found for _, new in touched for found in new]

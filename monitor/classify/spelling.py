@@ -5,6 +5,7 @@ import re
 from rapidfuzz.distance import OSA
 
 from monitor.classify.figures import may_hold_figure
+from monitor.classify.han import is_han, is_slip
 from monitor.classify.hunks import Hunk
 
 # Pairs that differ by a letter or two and are both right words: an edit of meaning, not of spelling.
@@ -33,6 +34,8 @@ def is_respelled(hunk: Hunk) -> bool:
     old, new = hunk.removed.strip(), hunk.added.strip()
     if not new and old and (_doubled(hunk)):
         return True
+    if is_han(old + new):
+        return is_slip(hunk)
     if not old or not new or hunk.at_cut:
         return False
     if old.replace(" ", "").casefold() == new.replace(" ", "").casefold():

@@ -75,12 +75,87 @@ def test_a_paragraph_is_called(old: str, new: str, kinds: set[str]) -> None:
         pytest.param("회의는 18:00에 시작한다.", "회의는 오후 6시에 시작한다.", "ko", set(), id="the same time"),
         pytest.param("集團虧損1億美元，減少兩成。", "集團虧損2億美元，減少兩成。", "zh", {"number"}, id="億"),
         pytest.param("會議將於10月5日舉行，歡迎參加。", "會議將於11月5日舉行，歡迎參加。", "zh", {"date"}, id="月"),
+        pytest.param("學校將於本月24日開課，歡迎參加。", "學校將於5月24日開課，歡迎參加。", "zh", {"date"}, id="本月"),
+        pytest.param(
+            "公司要求員工都要帶口罩上班，並登記。", "公司要求員工都要戴口罩上班，並登記。", "zh", {"typo"}, id="a Han character for another"
+        ),
+        pytest.param(
+            "橋樑由各政府出資重建，明年完工。", "橋樑由各地政府出資重建，明年完工。", "zh", {"typo"}, id="a Han character left out"
+        ),
+        pytest.param("代表說，大橋下月通車，票價不變。", "代表說，大橋本月通車，票價不變。", "zh", {"date"}, id="a word of one character"),
+        pytest.param("歌手德羅西亞昨晚在廣場演出一場。", "歌手德羅西婭昨晚在廣場演出一場。", "zh", {"typo"}, id="not all of it by sound"),
+        pytest.param("歌手德羅西亞昨晚在廣場演出一場。", "歌手特羅西亞昨晚在廣場演出一場。", "zh", {"name"}, id="a name by sound"),
+        pytest.param("公司說，橋樑可能會重建，費用未定。", "公司說，橋樑不可能會重建，費用未定。", "zh", {"hedge"}, id="不"),
+        pytest.param(
+            "市長指責工程「拖延」民生，要求交代。", "市長指責工程「摧毀」民生，要求交代。", "zh", {"quote"}, id="a word of speech in 「」"
+        ),
+        pytest.param(
+            "대표는 &quot;공사는 내년에 끝난다&quot;고 말했다.",
+            "대표는 &quot;공사는 올해 안에 끝난다&quot;고 말했다.",
+            "ko",
+            {"quote"},
+            id="&quot;",
+        ),
+        pytest.param(
+            "He said “the ‘old’ bridge must go at once” today.",
+            "He said “the ‘new’ bridge must go at once” today.",
+            "en",
+            {"quote"},
+            id="nested",
+        ),
+        pytest.param(
+            "Il a dit « le pont doit fermer demain » hier.", "Il a dit « le pont doit rouvrir demain » hier.", "fr", {"quote"}, id="«»"
+        ),
+        pytest.param(
+            "Er sagte, „die Brücke muss sofort weg“, und ging.",
+            "Er sagte, „die Brücke muss niemals weg“, und ging.",
+            "de",
+            {"quote", "hedge"},
+            id="„“",
+        ),
+        pytest.param(
+            "The so-called 'bridge king' sold his ship.", "The so-called 'harbour king' sold his ship.", "en", set(), id="scare quotes"
+        ),
+        pytest.param(
+            "Mayor Ann 'Bo' Steward left the town hall.",
+            "Mayor Ann 'Bo' Stewart left the town hall.",
+            "en",
+            {"name"},
+            id="a name after a quoted one",
+        ),
         pytest.param("Die Bank verlor 1.000 Euro am Tag.", "Die Bank verlor 10.000 Euro am Tag.", "de", {"number"}, id="German"),
         pytest.param("В аварии погибли 12 человек утром.", "В аварии погибли 14 человек утром.", "ru", {"number"}, id="Russian"),
     ],
 )
 def test_a_paragraph_in_another_language_is_called(old: str, new: str, language: str, kinds: set[str]) -> None:
     assert nature(old, new, language) == kinds
+
+
+@pytest.mark.parametrize(
+    ("language", "old", "new"),
+    [
+        ("en", "The reportedly stolen car stood at the gate.", "The stolen car stood at the gate."),
+        ("ko", "경찰은 사고 차량을 찾았다고 주장했다 어제.", "경찰은 사고 차량을 찾았다고 확인했다 어제."),
+        ("ja", "市は橋の工事が遅れることを否認と発表した。", "市は橋の工事が遅れることを確認と発表した。"),
+        ("zh", "市政府否認收到報告，並交代橋樑工程。", "市政府承認收到報告，並交代橋樑工程。"),
+        ("de", "Der mutmaßliche Dieb stand vor dem Tor.", "Der Dieb stand vor dem Tor."),
+        ("fr", "Le présumé voleur attendait devant la porte.", "Le voleur attendait devant la porte."),
+        ("es", "El presunto ladrón esperaba ante la puerta.", "El ladrón esperaba ante la puerta."),
+        ("pt", "O suposto ladrão esperava diante da porta.", "O ladrão esperava diante da porta."),
+        ("it", "Il presunto ladro aspettava davanti alla porta.", "Il ladro aspettava davanti alla porta."),
+        ("ru", "Утром предполагаемый вор стоял у ворот дома.", "Утром вор стоял у ворот дома."),
+        ("ar", "اللص المزعوم وقف أمام باب البيت.", "اللص وقف أمام باب البيت."),
+    ],
+)  # fmt: skip
+def test_a_hedge_is_known_in(language: str, old: str, new: str) -> None:
+    assert "hedge" in nature(old, new, language)
+
+
+def test_another_han_character_may_be_another_minister_and_is_no_trifle() -> None:
+    slip = judged(Content("T", body=("局長昨日會見外相，商討橋樑工程。",)), Content("T", body=("局長昨日會見防相，商討橋樑工程。",)))
+    spelling = judged(Content("T", body=("The goverment met at the bridge.",)), Content("T", body=("The government met at the bridge.",)))
+
+    assert slip.severity.score > spelling.severity.score
 
 
 def test_of_a_rewritten_paragraph_no_details_are_told() -> None:

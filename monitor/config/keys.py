@@ -82,7 +82,12 @@ MAIL = (
 WEB = (
     Key("listen", v.a_listener, "Where `run` serves the pages; not set: nowhere.", '"127.0.0.1:8484"'),
     Key("token", v.a_text, "What a reader must know to see the pages.", '{ file = "/run/credentials/monitor/web" }', secret=True),
-    Key("public_url", v.a_web_address, "The pages' address as others reach it, for links in reports and for hubs (WebSub).", '"https://edits.example.org"'),
+    Key(
+        "public_url",
+        v.a_web_address,
+        "The pages' address as others reach it, for links in reports and for hubs (WebSub).",
+        '"https://edits.example.org"',
+    ),
 )
 
 QUIET = (
@@ -126,7 +131,11 @@ FEED = (
     Key("paused", v.a_switch, "Neither the feed nor its pages are asked.", "false"),
     Key("headers", v.some_headers, "Sent with each request to this feed and its pages.", '{ Authorization = { env = "FEED_TOKEN" } }',
         secret=True),
-    Key("proxy", v.a_text, "Asked through this proxy.", '"http://proxy.example.org:3128"', secret=True),
+    Key("user", v.a_text, "Who we are to this feed (Basic), with `password`.", '"reader"'),
+    Key("password", v.a_text, "The password of `user`.", '{ file = "/run/credentials/monitor/feed" }', secret=True),
+    Key("bearer", v.a_text, "The token we show to this feed (Bearer).", '{ env = "FEED_TOKEN" }', secret=True),
+    Key("cookie", v.a_text, "The cookie this feed wants, as the header has it; none is ever kept.", '{ env = "FEED_COOKIE" }', secret=True),
+    Key("proxy", v.a_text, "Asked through this proxy, `http://` or `socks5://`.", '"socks5://127.0.0.1:9050"', secret=True),
     Key("ca_file", v.a_text, "Certificates trusted for this feed; relative to the configuration folder.", '"ca.pem"'),
     Key("min_interval", v.some_time, "Never asked more often than this.", '"15m"'),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from monitor.config.access import with_access
 from monitor.config.document import Document, Table, read_document, shown
 from monitor.config.environment import lay_over
 from monitor.config.keys import FEED, NAMED, REPEATED, SECTIONS, SITE, TOP, Key
@@ -91,7 +92,7 @@ def _settings(desk: "_Desk", main: Document, feeds: Document, state: Path) -> Se
         targets=_targets(desk, main, mail),
         rules=tuple(Rule(**{"name": f"rule {n + 1}", **rule}) for n, rule in enumerate(desk.rows(main, "rules", REPEATED["rules"]))),
         feeds=tuple(
-            Feed(**{"url": "", **feed, "slug": slug, **_beside(desk.folder, feed)})
+            Feed(**{"url": "", **_let_in(desk, feeds, slug, feed), "slug": slug, **_beside(desk.folder, feed)})
             for slug, feed in desk.named(feeds, "feeds", FEED).items()
         ),
         sites=_sites(desk),
@@ -131,6 +132,14 @@ def _below(state: Path, url: str) -> str:
 
 def _beside(folder: Path, feed: Table) -> Table:
     return {"ca_file": str(folder / feed["ca_file"])} if feed.get("ca_file") else {}
+
+
+def _let_in(desk: "_Desk", feeds: Document, slug: str, feed: Table) -> Table:
+    try:
+        return with_access(feed)
+    except ValueError as error:
+        desk.problems.append(f"{feeds.place(f'feeds.{slug}')}: {error}")
+        return {"url": feed.get("url", "")}
 
 
 class _Desk:

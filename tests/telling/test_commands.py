@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import feedparser
 import feedparser.api
 import pytest
+from feed_rules import ATOM, json_feed_faults, rfc4287_faults, schema_faults
 from post_office import post_office
 
 from monitor.cli.main import main
@@ -126,6 +128,31 @@ def test_an_atom_file_is_read_by_feedparser_and_keeps_its_ids(run: Run, monkeypa
     read = feedparser.parse(io.BytesIO(one.encode()))
     assert not read.bozo
     assert len(read.entries) == run("report", "--since", "30d", "--json").document["total"]
+
+
+@pytest.mark.parametrize("form", ["atom", "jsonfeed"])
+def test_there_is_a_feed_of_edits_for_each_feed_article_and_rule(run: Run, form: str) -> None:
+    Path("config/monitor.toml").write_text(CONFIG.format(port=1))
+    edit = run("report", "--since", "30d", "--json").document["edits"][0]
+    scopes = [[], ["--feed", edit["feeds"][0]], ["--article", str(edit["article"])], ["--rule", "headlines"]]
+    told: list[bytes] = []
+    for scope in scopes:
+        for name in ("one", "two"):
+            assert run("report", "--since", "30d", "--format", form, *scope, "-o", name).code == 0
+        assert Path("one").read_bytes() == Path("two").read_bytes()
+        told.append(Path("one").read_bytes())
+
+    faults = [
+        fault for body in told for fault in (schema_faults(body) + rfc4287_faults(body) if form == "atom" else json_feed_faults(body))
+    ]
+    assert faults == []
+    if form == "atom":
+        roots = [ElementTree.fromstring(body) for body in told]
+        entries = [{entry.findtext(f"{ATOM}id") for entry in root.findall(f"{ATOM}entry")} for root in roots]
+        assert len({root.findtext(f"{ATOM}id") for root in roots}) == 4
+    else:
+        entries = [{item["id"] for item in json.loads(body)["items"]} for body in told]
+    assert all(found and found <= entries[0] for found in entries[1:])
 
 
 def test_a_report_can_be_narrowed_to_an_article_and_a_rule(run: Run) -> None:

@@ -118,8 +118,27 @@ def test_starttls_and_tls_reach_the_server(tmp_path: Path, monkeypatch: pytest.M
     with post_office(tls_context=context, require_starttls=True) as (port, moods):
         answer = sent(port, "ann", mail=replace(settings, port=port, tls="starttls"))
 
+    with post_office(ssl_context=context) as (port, from_the_start):
+        first = sent(port, "ann", mail=replace(settings, port=port, tls="tls"))
+
     assert isinstance(answer, Receipt)
     assert moods.box[0].over_tls
+    assert isinstance(first, Receipt)
+    assert len(from_the_start.box) == 1
+
+
+def test_a_server_with_a_certificate_of_another_is_told_nothing(tmp_path: Path) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(_certificate(tmp_path))
+    settings = MailSettings("localhost", 0, sender="monitor@example.org")
+
+    with post_office(tls_context=context) as (port, moods):
+        answer = sent(port, "ann", mail=replace(settings, port=port, tls="starttls"))
+
+    assert isinstance(answer, Refusal)
+    assert not answer.permanent
+    assert "certificate" in answer.message.casefold()
+    assert moods.box == []
 
 
 def _certificate(folder: Path) -> Path:

@@ -12,6 +12,7 @@ from store_cases import HOUR, MINUTE, T0, content, edited, look, seen, with_arti
 from monitor import deliver
 from monitor.cli.main import main
 from monitor.model import Delivery, Dispatch, QueuedEdit, Receipt, Refusal
+from monitor.ports import EditQuery
 from monitor.settings import Settings, StoreSettings, Target
 from monitor.store.sql import SqlStore, open_store
 
@@ -88,3 +89,20 @@ def test_the_log_is_narrowed_to_a_state(told: Path, capfd: pytest.CaptureFixture
     rows = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert {row["state"] for row in rows} == {state}
     assert len(rows) == (1 if state in ("sent", "merged") else 2)
+
+
+def test_an_edit_is_saved_with_its_outbox_rows_or_not_at_all(tmp_path: Path) -> None:
+    store = open_store(None, state_dir=tmp_path, read_only=False, settings=StoreSettings())
+    article, at = with_article(store), T0 + HOUR
+    good = Dispatch("desk", "waiting", "to be sent", at)
+    bad = Dispatch("room", "lost", "no state at all", at)  # type: ignore[arg-type]
+    words = content("Ferry strikes quay", "The ferry hit the quay.")
+
+    with pytest.raises(ValueError, match="not in tuple"):
+        look(store, article, at, seen(article, 1, at, "edited", revision=edited(at, words, dispatches=(good, bad))))
+    nothing = (store.revision(article, 2), list(store.edits(EditQuery())), store.outbox())
+    look(store, article, at, seen(article, 1, at, "edited", revision=edited(at, words, dispatches=(good,))))
+
+    assert nothing == (None, [], ())
+    assert [row.target for row in store.outbox()] == ["desk"]
+    store.close()

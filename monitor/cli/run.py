@@ -56,15 +56,15 @@ def run(face: Face, live: bool, json_log: bool, metrics: str | None) -> None:
     start_log(face.verbosity, as_json=json_log)
     app = face.app()
     with hold(app.settings.state_dir, app.database_url, shared=app.is_cluster):
-        workers = process_workers(app.settings)
+        workers, leader = process_workers(app.settings), Leader(app.database_url)
         try:
             store = app.writing()
-            leader = Leader(app.database_url)
             engine = LocalEngine(_setup(app, store, workers, leader), _Reload(face, app, store, workers, leader))
             shown = live_table(face) if live else edits_printed(store, timezone=app.settings.timezone, color=face.is_colored)
             with shown, _pages(app, store), figures_served(metrics, store, app.clock, engine.tally):
                 asyncio.run(engine.run())
         finally:
+            leader.close()
             workers.close()
             app.close()
 

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,11 @@ class Leader:
             connection.close()
 
     def close(self) -> None:
-        """Gives the lock up."""
+        """Gives the lock up, at once: the server notices a closed connection a little later."""
         with self._asking:
+            if self._leads:
+                from psycopg import Error
+
+                with suppress(Error):
+                    self._connection.execute(f"SELECT pg_advisory_unlock({LEADER})")
             self._drop()

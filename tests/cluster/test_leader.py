@@ -26,7 +26,7 @@ def test_a_leader_that_lost_its_connection_knows_and_stands_back(cluster_url: st
     assert first.leads()
 
     with psycopg.connect(cluster_url, autocommit=True) as connection:
-        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", (LEADER,))
+        connection.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", (LEADER,))
     assert second.leads()
 
     assert not first.leads()

@@ -75,7 +75,8 @@ class Element:
 class Block:
     """A run of visible text. `link` is the share of its characters in links (0 to 1), `at` the index of its element.
 
-    `furniture` is the reason of the outermost element that is none of the article's, `first` is set where the element begins with it.
+    `furniture` is the reason of the outermost element that is none of the article's, `entry_time` is set for the time of an entry of a
+    live blog.
     """
 
     text: str
@@ -86,6 +87,7 @@ class Block:
     links: int = 0
     bold: float = 0.0
     furniture: str | None = None
+    entry_time: bool = False
 
 
 @dataclass(slots=True)

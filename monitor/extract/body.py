@@ -9,6 +9,7 @@ from monitor.extract.byline import byline_names
 from monitor.extract.islands import without_boxes
 from monitor.extract.labels import is_label
 from monitor.extract.letters import fingerprint, letters
+from monitor.extract.stamps import STAMP_NAMES, is_clock
 
 _PROSE_TAGS = frozenset(("p", "blockquote", "pre"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -47,8 +48,9 @@ def select(
     captions = _captions(document, _pictured(document, headline, within))
     told = {letters(caption) for caption in captions} | {letters(title)} - {""}
     blocks: list[Block] = []
+    _mark_entry_times(document, within)
     for block in within:
-        if not _is_text(block):
+        if not block.entry_time and not _is_text(block):
             continue
         key = letters(block.text)
         if key in told or (boilerplate and fingerprint(block.text) in boilerplate):
@@ -60,6 +62,27 @@ def select(
     while blocks and blocks[-1].tag in _HEADINGS:
         blocks.pop()
     return Selection(tuple(blocks), captions, tuple(within))
+
+
+# A live blog has this many entries that look alike at least; an entry's time stands this few elements below it.
+_ENTRIES, _DEPTH = 3, 4
+
+
+def _mark_entry_times(document: Document, within: Sequence[Block]) -> None:
+    """Marks the times of a live blog: alone in their blocks, in elements of one name that hold paragraphs each."""
+    clocks = [block for block in within if not block.figure and is_clock(block.text) and STAMP_NAMES.match(block.furniture or "meta")]
+    if len(clocks) < _ENTRIES:
+        return
+    holding = {at for block in within if len(block.text) >= 60 and block.link < 0.5 for at in document.chain(block.at)[: _DEPTH + 1]}
+    entries: dict[tuple[str, str], dict[int, Block]] = {}
+    for block in clocks:
+        entry = next((at for at in document.chain(block.at)[:_DEPTH] if at in holding), None)
+        if entry is not None:
+            element = document.elements[entry]
+            entries.setdefault((element.tag, _stable(element.name)), {}).setdefault(entry, block)
+    for alike in entries.values():
+        for block in alike.values() if len(alike) >= _ENTRIES else ():
+            block.entry_time = True
 
 
 # A paragraph this long that stands there twice is one paragraph, printed twice.

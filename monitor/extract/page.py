@@ -209,7 +209,9 @@ def _judge(metadata: Metadata) -> str | None:
 
 
 def _content(document: Document, metadata: Metadata, selection: Selection, title: str, language: str | None, reading: Reading) -> Content:
-    header = read_header(document, metadata, title, [block for block in selection.blocks if not is_stamp_line(block, reading)])
+    header = read_header(
+        document, metadata, title, [block for block in selection.blocks if block.entry_time or not is_stamp_line(block, reading)]
+    )
     return Content(
         title=title,
         subtitle=header.subtitle,

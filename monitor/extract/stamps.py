@@ -221,7 +221,7 @@ def _near_headline(document: Document, title: str, body: Sequence[Block]) -> Seq
 
 
 # What developers call the line that tells when and by whom.
-_STAMP_NAMES = re.compile(r"meta|metadata|timestamp|dateline|publish|byline")
+STAMP_NAMES = re.compile(r"meta|metadata|timestamp|dateline|publish|byline")
 
 
 def _named_between(document: Document, title: str, body: Sequence[Block]) -> Sequence[Block]:
@@ -231,7 +231,7 @@ def _named_between(document: Document, title: str, body: Sequence[Block]) -> Seq
     start = next((k for k, block in enumerate(blocks) if body and block is body[0]), 0)
     if place is None:
         return ()
-    return [block for block in blocks[place:start] if block.furniture and block.link < _A_LINK and _STAMP_NAMES.match(block.furniture)]
+    return [block for block in blocks[place:start] if block.furniture and block.link < _A_LINK and STAMP_NAMES.match(block.furniture)]
 
 
 _DAY = re.compile(
@@ -283,6 +283,17 @@ def address_stamp(url: str | None, reading: Reading) -> Stamp | None:
         return None
     year, month, day = (match[1], match[2], match[3]) if match[1] else (match[4], match[5], match[6])
     return reading.read(f"{year}-{int(month):02d}-{int(day):02d}", "url")
+
+
+_CLOCK = re.compile(r"(?<![\d.,:])\d{1,2}\s?(?:[:.h]|[時时點点시])\s?\d{2}(?![\d,:])")
+_LONGEST_CLOCK, _CLOCK_WORDS = 32, 3
+
+
+def is_clock(text: str) -> bool:
+    """Is this nothing but a time of day, with a day or a zone perhaps? "5 minutes ago" is none: it moves with every look."""
+    if len(text) > _LONGEST_CLOCK or not _CLOCK.search(text) or _RELATIVE.search(text):
+        return False
+    return len(re.findall(r"[^\W\d_]{2,}", text)) <= _CLOCK_WORDS
 
 
 def is_stamp_line(block: Block, reading: Reading) -> bool:

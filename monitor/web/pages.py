@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PAGE = 30  # edits on one page of the stream: what a minute of reading takes
 AT_ONCE = 100  # new edits that are told of at a time
+HITS = 30  # on the page of a search; each is a text to be read from the store
 SEARCHED = 400  # hits looked through for edits that fit a text
 REVISIONS = 25  # on one page of a timeline: at most 2 kB each
 PERIODS = (("", "any time"), ("24h", "last 24 hours"), ("7d", "last 7 days"), ("30d", "last 30 days"))
@@ -183,9 +184,9 @@ def search(request: Request) -> Response:
     where = request.query_params.get("in", "any")
     where = where if where in ("any", "added", "removed") else "any"
     feed = request.query_params.get("feed", "")
-    hits = site.store.search(text, where=where, feeds=(feed,) if feed else (), limit=51) if text else ()
+    hits = site.store.search(text, where=where, feeds=(feed,) if feed else (), limit=HITS + 1) if text else ()
     return site.page(
-        request, "search.html", text=text, where=where, feed=feed, hits=hits[:50], more=len(hits) > 50,
+        request, "search.html", text=text, where=where, feed=feed, hits=hits[:HITS], more=len(hits) > HITS,
         outlets=sorted(site.outlets().items(), key=lambda pair: pair[1].casefold()),
     )  # fmt: skip
 

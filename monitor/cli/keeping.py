@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from monitor.store.sql import SqlStore
 
 MOST_SHOWN = 50
+PROVED_BY = {".tsr": "openssl ts -verify", ".ots": "ots verify"}
 
 
 @click.command()
@@ -27,9 +28,12 @@ def verify(face: Face, ref: str | None, ledger: Path | None, as_json: bool) -> i
     monitor verify
     monitor verify 42
     monitor verify --ledger state/ledger.jsonl
+
+    Time stamps beside the ledger (ledger.jsonl.tsr of RFC 3161, ledger.jsonl.ots of OpenTimestamps) must be stamps of its lines.
     """
     with face.reading() as reading:
-        from monitor.ports import Store
+        from monitor.ports import Fault, Store
+        from monitor.store.stamping import stamps_beside
 
         store: Store = reading.store  # type: ignore[assignment]  # a reading command is given the whole store
         article = None
@@ -40,6 +44,8 @@ def verify(face: Face, ref: str | None, ledger: Path | None, as_json: bool) -> i
         faults = list(store.verify(article))
         if ledger is not None:
             faults += list(store.ledger(ledger.read_text(encoding="utf-8").splitlines()))
+        stamps = stamps_beside(ledger) if ledger is not None else ()
+        faults += [Fault(None, None, "ledger", f"{one.path.name} stamps another text") for one in stamps if one.lines is None]
         redacted = [] if faults else list(store.redacted())
         counts = None if faults else store.counts(reading.now)
     document: dict[str, Any] = {
@@ -47,6 +53,7 @@ def verify(face: Face, ref: str | None, ledger: Path | None, as_json: bool) -> i
         "articles": counts.articles if counts else None,
         "revisions": counts.revisions if counts else None,
         "redacted": len(redacted),
+        "stamps": [{"file": one.path.name, "seals": one.lines} for one in stamps],
         "faults": [{"article": fault.article, "rev": fault.rev, "what": fault.what, "message": fault.message} for fault in faults],
     }
     if as_json:
@@ -59,6 +66,8 @@ def verify(face: Face, ref: str | None, ledger: Path | None, as_json: bool) -> i
         return 1
     for number, rev, at, reason in redacted:
         say(f"{number}@{rev}: words removed on {at:%Y-%m-%d} ({reason}); its hash still holds its place")
+    for one in stamps:
+        say(f"{one.path.name} stamps {one.lines} seals; {PROVED_BY[one.path.suffix]} proves who signed it and when")
     say(f"all of {document['revisions']} revisions of {document['articles']} articles fit their hashes")
     return 0
 

@@ -11,7 +11,8 @@ from monitor.cli.face import Face, pass_face, say
 def serve(face: Face, listen: str | None) -> None:
     """The pages and the API over what is stored, without polling.
 
-    Beside a daemon it only reads. `monitor run` serves the same pages when [web] is set.
+    Beside a daemon it reads, and what a form wishes (poll now, pause) the daemon does. `monitor run` serves the same pages when
+    [web] is set.
     """
     from monitor.errors import UsageError
 

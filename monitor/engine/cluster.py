@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -116,11 +116,12 @@ class Worker:
                     await self._fetcher.close()
         log.info("worker stopped name=%s turns=%d", self.name, self._done["turns"])
 
-    def stop(self) -> None:
-        """Finishes the turns in hand (what is not asked yet is given back) and ends."""
+    def stop(self, *, hang_up: bool = True) -> None:
+        """Finishes the turns in hand (what is not asked yet is given back) and ends. `hang_up`: messages under way are cut short."""
         self._runner.stopping = True
         self._stopping.set()
-        self._telling.stop()
+        if hang_up:
+            self._telling.stop()
         if queue := getattr(self, "_queue", None):
             queue.shutdown.set()
 

@@ -241,7 +241,7 @@ class LocalEngine:
             return
         before: set[asyncio.Task[Any]] = set(self._turns)
         if self._worker is not None and self._setup.cluster is not None and setup.cluster is not None:
-            self._setup.cluster.worker.stop()  # it finishes what is in hand with what it was set up with
+            self._setup.cluster.worker.stop(hang_up=False)  # it finishes what is in hand with what it was set up with
             before.add(self._worker)
             self._worker = asyncio.create_task(setup.cluster.worker.run(signals=False))
         old, self._setup = self._setup.fetcher, setup

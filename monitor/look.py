@@ -102,7 +102,8 @@ def _context(task: PageTask, known: KnownArticle, answer: Response, doors: Doors
         timezone=next((feed.timezone for feed in task.feeds if feed.timezone), None),
         rule=doors.rule_for(host),
         known=head.content if head else None,
-        known_raw=known.head_raw if head else None,
+        # the page of an article that was gone is the one that stood in its place
+        known_raw=known.head_raw if head and head.event != "gone" else None,
         known_posted=posted,
         known_updated=updated,
         extractor=head.extractor if head else None,

@@ -63,3 +63,16 @@ def test_a_page_that_fails_is_half_an_article_and_no_edit(world: World) -> None:
 
     assert world.work(days=1) == []
     assert {look.reason for look in world.store.looks(1) if look.verdict == "suspect"} == {"truncated"}
+
+
+def test_no_more_than_ten_pages_of_an_article_are_asked_for(store: Store) -> None:
+    world = World(store)
+    day = PARTS[0][0].split()[3]
+    publish(world, *[(PARTS[0][0].replace(f"day {day}", f"day {number} of thirty"),) for number in range(30)])
+
+    world.work(hours=1)
+
+    asked = {request.url for request in world.web.asked if request.url.startswith(FIRST.url)}
+    assert asked == {FIRST.url, *(f"{FIRST.url}?page={number}" for number in range(2, 11))}
+    [revision] = world.history()
+    assert len(revision.content.body) == len(FIRST.body) + 9

@@ -14,6 +14,8 @@ from monitor.cli.options import json_options
 from monitor.cli.printing import print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from monitor.cli.face import Reading
     from monitor.ports import FeedState
 
@@ -119,11 +121,12 @@ def _csv(rows: list[Json]) -> str:
 def _rows(reading: "Reading") -> list[Json]:
     """Every feed as scripts read it: the configured ones in the order of the file, then those that are remembered."""
     states = {state.feed.slug: state for state in reading.store.feeds()}
-    rows = [_row(feed, states.pop(feed.slug, None), configured=True) for feed in reading.settings.feeds]
-    return rows + [_row(state.feed, state, configured=False) for state in states.values()]
+    told = {sub.feed_id: sub.until for sub in reading.store.subscriptions() if sub.state == "active"}
+    rows = [_row(feed, states.pop(feed.slug, None), told, configured=True) for feed in reading.settings.feeds]
+    return rows + [_row(state.feed, state, told, configured=False) for state in states.values()]
 
 
-def _row(feed: Any, state: "FeedState | None", *, configured: bool) -> Json:
+def _row(feed: Any, state: "FeedState | None", told: "Mapping[int, datetime | None]", *, configured: bool) -> Json:
     from monitor.times import rfc3339
 
     def time(at: datetime | None) -> str | None:
@@ -144,6 +147,7 @@ def _row(feed: Any, state: "FeedState | None", *, configured: bool) -> Json:
         "error": state.error if state else None,
         "polled_at": time(state.polled_at) if state else None,
         "next_at": time(state.next_at) if state else None,
+        "told_until": time(told.get(state.feed_id)) if state else None,
         "failures": state.failures if state else 0,
         "articles": state.articles if state else 0,
         "edits_7d": state.edits_7d if state else 0,

@@ -1,16 +1,19 @@
 """A feed with a hub, from its first poll to the end of the subscription: real servers, real store, a clock moved by hand."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from fakes import FakeClock
 from publisher import Publisher, get
 
 from monitor.app import App
+from monitor.cli.main import cli
 from monitor.engine.hubs import tend_hubs
 from monitor.engine.local import run_once
 from monitor.engine.workers import InlineWorkers
@@ -282,3 +285,14 @@ def every() -> object:
     from monitor.ports import ArticleQuery
 
     return ArticleQuery()
+
+
+def test_a_list_of_feeds_says_until_when_a_hub_tells(desk: Desk, publisher: Publisher, tmp_path: Path) -> None:
+    subscribed(desk)
+    (tmp_path / "feeds.toml").write_text(f'[feeds.news]\nurl = "{publisher.url}/feed.xml"\n')
+
+    listed = CliRunner().invoke(cli, ["--config", str(tmp_path), "--state", str(tmp_path), "feeds", "ls", "--jsonl"])
+
+    until = desk.subscription.until
+    assert until is not None
+    assert json.loads(listed.stdout)["told_until"] == until.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from monitor.errors import Ambiguous, Busy, MonitorError, NetworkError, NotFound, ParseError, UsageError
-from monitor.model import KINDS, LEVELS, TRUST_WINDOW, DispatchState
+from monitor.model import KINDS, LEVELS, TRUST_WINDOW, DispatchState, OutletTrust
 from monitor.ports import ArticleQuery, EditQuery, FeedState, PollRun
 from monitor.settings import Rule
 from monitor.web.filters import number
@@ -19,6 +19,7 @@ from monitor.web.site import Site
 POLLS = 50  # in a strip
 STATES: tuple[DispatchState, ...] = ("waiting", "held", "merged", "muted", "sent", "dropped", "dead")
 TRIED_SHOWN = 40  # edits shown of a tried rule
+TRUSTED_FOR = 60.0  # seconds; a page of many hosts need not be counted for each reader
 FEEDS_SHOWN = 50  # on one page of the list
 READ_ARTICLES, READ_LOOKS = 20, 50  # looked through to tell how well a feed's pages are read
 
@@ -37,12 +38,11 @@ def _feeds(request: Request, *, typed: str = "", refused: MonitorError | None = 
         request,
         "feeds.html",
         states=shown,
-        first=first,
         newer=max(0, first - FEEDS_SHOWN) if first else None,
         older=first + FEEDS_SHOWN if first + FEEDS_SHOWN < len(states) else None,
         strips={state.feed.slug: strip(polls_of(site, state.feed.slug, POLLS)) for state in shown},
         counts=site.counts(),
-        untrusted=[outlet for outlet in site.store.outlets(site.now - TRUST_WINDOW) if not outlet.is_trusted],
+        untrusted=[outlet for outlet in _trust(site) if not outlet.is_trusted],
         may_add=site.may_add,
         typed=typed,
         refused=refused,
@@ -160,6 +160,11 @@ def _reading(site: Site, slug: str) -> tuple[int, Counter[str]]:
             if look.verdict in ("suspect", "failed", "held"):
                 wrong[look.reason or look.verdict] += 1
     return looks, wrong
+
+
+def _trust(site: Site) -> tuple[OutletTrust, ...]:
+    """How the pages of each host were read in the last days."""
+    return site.kept("trust", TRUSTED_FOR, lambda: site.store.outlets(site.now - TRUST_WINDOW))
 
 
 def strip(runs: tuple[PollRun, ...]) -> list[tuple[datetime, str, str]]:

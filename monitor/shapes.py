@@ -101,12 +101,13 @@ def edit_json(edit: Edit) -> Json:
     if edit.held_by:
         shape["held_by"] = edit.held_by
     if edit.watched:
-        shape["watched"] = {"added": _watched(edit, "+"), "removed": _watched(edit, "-")}
+        shape["watched"] = watched_json(edit)
     return shape
 
 
-def _watched(edit: Edit, sign: str) -> list[str]:
-    return [phrase for mine, phrase in edit.watched if mine == sign]
+def watched_json(edit: Edit) -> Json:
+    """The phrases of the watchlist that an edit added and removed."""
+    return {name: [phrase for mine, phrase in edit.watched if mine == sign] for name, sign in (("added", "+"), ("removed", "-"))}
 
 
 def diff_json(diff: Diff, *, full: bool = True) -> Json:

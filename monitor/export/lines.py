@@ -7,7 +7,7 @@ from typing import Any
 from monitor.diff.split import sentences
 from monitor.model import Change, Edit
 from monitor.ports import ArticleQuery, EditQuery, Store
-from monitor.shapes import article_json, change_json, edit_json, revision_json
+from monitor.shapes import article_json, change_json, edit_json, revision_json, watched_json
 
 Json = dict[str, Any]
 
@@ -39,7 +39,8 @@ def rows(store: Store, what: str, since: datetime | None = None) -> Iterator[Jso
                     yield flat(revision_json(revision))
     elif what == "edits":
         for edit in store.edits(EditQuery(since=since)):
-            yield flat(edit_json(edit))
+            # what an edit says only where it is so is a column all the same
+            yield flat(edit_json(edit) | {"held_by": edit.held_by, "watched": watched_json(edit)})
     else:
         for edit in store.edits(EditQuery(since=since)):
             yield from pairs(edit, store.changes(edit.id))
@@ -63,7 +64,7 @@ def _joined(name: str, value: Any) -> str:
 
     if isinstance(value, dict) or any(isinstance(part, dict) for part in value):
         return json.dumps(value, ensure_ascii=False)
-    return ("\n\n" if name in ("body", "captions", "reasons", "evidence") else " ").join(map(str, value))
+    return ("\n\n" if name in ("body", "captions", "reasons", "evidence", "added", "removed") else " ").join(map(str, value))
 
 
 def pairs(edit: Edit, changes: Iterable[Change]) -> Iterator[Json]:

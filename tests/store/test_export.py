@@ -105,6 +105,37 @@ def test_tables_have_the_same_columns_in_every_row(tmp_path: Path, what: str) ->
     store.close()
 
 
+def test_what_few_edits_say_is_a_column_all_the_same(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    article = with_edit(store)
+    at = T0 + 2 * HOUR
+    marked = edited(at, content("Third"), after=2, held_by="quiet hours", watched=(("+", "sea wall"), ("-", "Mina Oh")))
+    look(store, article, at, seen(article, 2, at, "edited", revision=marked))
+    out = io.StringIO()
+
+    write_csv(rows(store, "edits"), out)
+
+    first, second = csv.DictReader(io.StringIO(out.getvalue()))
+    names = ("held_by", "watched.added", "watched.removed")
+    assert [first[name] for name in names] == ["", "", ""]
+    assert [second[name] for name in names] == ["quiet hours", "sea wall", "Mina Oh"]
+    store.close()
+
+
+def test_a_mark_of_the_watchlist_is_taken_over(tmp_path: Path) -> None:
+    here, there = opened(tmp_path / "here"), opened(tmp_path / "there")
+    article = with_article(here)
+    at = T0 + HOUR
+    marked = edited(at, content("Second"), watched=(("+", "sea wall"), ("-", "Mina Oh")))
+    look(here, article, at, seen(article, 1, at, "edited", revision=marked))
+
+    taken_over(there, exported(here))
+
+    assert there.edit(1, 2).watched == (("+", "sea wall"), ("-", "Mina Oh"))  # type: ignore[union-attr]
+    here.close()
+    there.close()
+
+
 def test_pairs_set_old_and_new_sentences_side_by_side() -> None:
     old = ["The ferry left at nine.", "It hit the old pier.", "Nobody was hurt."]
     new = ["The ferry left at nine.", "It hit the new pier.", "Divers looked for damage.", "Nobody was hurt."]

@@ -13,11 +13,12 @@ from functools import cached_property
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from monitor.model import Delivery, Diff, DispatchState, Edit, QueuedEdit, Receipt, Refusal, Report, Trouble, WaitingRow
+from monitor.model import Delivery, Diff, DispatchState, Edit, QueuedEdit, Receipt, Refusal, Report, WaitingRow
 from monitor.ports import Clock, FeedState, Notifier, Store, Told
 from monitor.report import (
     CORRECTION,
     FOLLOWING,
+    TROUBLES_MAX,
     Bundle,
     Echo,
     addressees,
@@ -25,6 +26,7 @@ from monitor.report import (
     bypasses,
     echoes,
     held_back,
+    held_for_others,
     in_quiet,
     lead_of,
     may_echo,
@@ -35,6 +37,7 @@ from monitor.report import (
     reason_of,
     same_text,
     stories,
+    troubles,
 )
 from monitor.settings import Settings, Target
 
@@ -56,7 +59,8 @@ ALIKE_MAX = 50  # edits of one fingerprint beyond which nobody compares the text
 SHOWN = 200  # edits a message shows at most; the others are counted
 MAX_PER = (60, timedelta(hours=1))  # for people; machines (webhook, exec) get everything unless `max` is set
 NET_MAX = 400_000  # characters of two texts that are compared here, outside of the processes that can be killed: about a second
-THREAD = timedelta(days=1)  # how far back the first message of a thread is looked for that others follow
+DAY = timedelta(days=1)
+THREAD = DAY  # how far back the first message of a thread is looked for that others follow
 LINES = 32  # targets that are told at once, so that one that hangs holds up no other
 
 
@@ -241,9 +245,8 @@ class _Line:
     def _unmuted(self, page: Sequence[WaitingRow], now: datetime) -> list[WaitingRow]:
         """The rows that no mute, perhaps younger than the row, keeps from being told."""
         mutes = self._store.mutes(now)
-        muted = {row.id: subject for row in page if (subject := mute_of(row.edit, self.target, mutes))}
-        for row, subject in muted.items():
-            self._hold([row], "muted", f"{subject} is muted", now)
+        muted = {row.id: (f"{subject} is muted", now) for row in page if (subject := mute_of(row.edit, self.target, mutes))}
+        self._hold_each("muted", muted)
         return [row for row in page if row.id not in muted]
 
     def _loud(self, page: Sequence[WaitingRow], now: datetime) -> list[WaitingRow]:
@@ -264,9 +267,8 @@ class _Line:
         since = min(row.edit.seen_before for row in fresh) - FOLLOWING
         prints = {row.edit.fingerprint for row in fresh if row.edit.fingerprint is not None}
         found = list(echoes(fresh, self._store.told_alike(self.target.name, prints, since)))
-        following = {echo.row.id: echo for echo in reversed(self._compared(found))}
-        for number, echo in following.items():
-            self._hold([number], "held", echo.reason, max(now, echo.until))
+        following = {echo.row.id: (echo.reason, max(now, echo.until)) for echo in reversed(self._compared(found))}
+        self._hold_each("held", following)
         return [row for row in rows if row.id not in following]
 
     def _compared(self, found: Sequence[Echo]) -> list[Echo]:
@@ -276,6 +278,11 @@ class _Line:
             return list(found)
         words = {row.id: row.diff for row in self._store.queued(list({row.id for echo in doubtful for row in (echo.row, echo.told)}))}
         return [echo for echo in found if echo.is_sure or same_text(words[echo.row.id], words[echo.told.id])]
+
+    def _hold_each(self, state: DispatchState, why: Mapping[int, tuple[str, datetime]]) -> None:
+        """Rows with their reason and until when, those alike in one transaction."""
+        for reason, due_at in dict.fromkeys(why.values()):
+            self._hold([row for row, said in why.items() if said == (reason, due_at)], state, reason, due_at)
 
     def _hold(self, rows: Sequence[int], state: DispatchState, reason: str, due_at: datetime) -> None:
         self._store.reschedule(rows, state, reason, due_at)
@@ -349,8 +356,8 @@ class _Line:
             corrected=[row.diff.edit.id for row in shown if row.dispatch.reason.startswith(CORRECTION)],
             rules={row.diff.edit.id: row.dispatch.rule for row in shown if row.dispatch.rule},
             rest=rest,
-            troubles=_troubles(self._store, self._feeds, now) if digest else (),
-            held_back=_held_back(self._store, self.target.name) if digest else (),
+            troubles=troubles(self._feeds.states, self._store.outbox(state="dead", since=now - DAY, limit=TROUBLES_MAX)) if digest else (),
+            held_back=held_for_others(self._store.held(), self.target.name) if digest else (),
         )
 
 
@@ -376,29 +383,6 @@ def _held_since(row: QueuedEdit, zone: ZoneInfo) -> str | None:
     if row.dispatch.state == "held" and row.dispatch.reason.startswith("quiet hours"):
         return f"held {row.diff.edit.seen_before.astimezone(zone):%H:%M} in quiet hours"
     return None
-
-
-FAILING = 3  # polls in a row; one or two are weather
-TROUBLES_MAX = 30
-
-
-def _troubles(store: Store, feeds: _Feeds, now: datetime) -> tuple[Trouble, ...]:
-    """Feeds that fail, the longest first, and messages nobody took since yesterday."""
-    failing = sorted((state for state in feeds.states if state.configured and state.failures >= FAILING), key=lambda state: -state.failures)
-    failures = [
-        Trouble(f"feed {state.feed.slug}", f"{state.error or state.outcome or 'fails'}, {state.failures} times in a row")
-        for state in failing
-    ]
-    dead = store.outbox(state="dead", since=now - timedelta(days=1), limit=TROUBLES_MAX)
-    letters = [Trouble(f"target {row.target}", f"article {row.article} was not told: {row.reason}") for row in dead]
-    return tuple((*failures, *letters)[:TROUBLES_MAX])
-
-
-def _held_back(store: Store, digest: str) -> tuple[Trouble, ...]:
-    """What waits for other targets, and why; their digests do not count as waiting."""
-    waiting = [row for row in store.held() if row[0] != digest and not row[1].startswith("digest")]
-    found = (Trouble(f"target {target}", f"{number} edit{'s' * (number != 1)}: {reason}") for target, reason, number in waiting)
-    return tuple(found)[:TROUBLES_MAX]
 
 
 def _explained(refusal: Refusal, attempts: int) -> Refusal:

@@ -4,11 +4,13 @@ from monitor.report.build import build, same_text
 from monitor.report.echo import FOLLOWING, Echo, echoes, lead_of, may_echo
 from monitor.report.facts import disclosure, extent, gist, headlines, host_of, outlet_of, several
 from monitor.report.plan import CORRECTION, Bundle, held_back, pressing, reason_of, stories
+from monitor.report.problems import TROUBLES_MAX, held_for_others, troubles
 from monitor.report.route import addressees, bypasses, in_quiet, misfit, mute_of, next_digest, quiet_end, route
 
 __all__ = [
     "CORRECTION",
     "FOLLOWING",
+    "TROUBLES_MAX",
     "Bundle",
     "Echo",
     "addressees",
@@ -20,6 +22,7 @@ __all__ = [
     "gist",
     "headlines",
     "held_back",
+    "held_for_others",
     "host_of",
     "in_quiet",
     "lead_of",
@@ -35,4 +38,5 @@ __all__ = [
     "same_text",
     "several",
     "stories",
+    "troubles",
 ]

@@ -218,6 +218,19 @@ def test_what_was_muted_after_it_was_queued_is_not_told() -> None:
     assert (room.store.states[1].state, room.store.states[1].reason) == ("muted", "article 42 is muted")
 
 
+def test_many_muted_edits_are_written_down_in_one_go() -> None:
+    room = Newsroom()
+    room.happens(*(edited(n) for n in range(1, 301)))
+    room.store.mute("feed:harbour", None)
+    steps: list[str] = []
+    room.store.step = steps.append
+
+    room.round(after=10 * MINUTE)
+
+    assert {row.state for row in room.store.states.values()} == {"muted"}
+    assert steps.count("reschedule") == 1
+
+
 def _refuses(room: Newsroom, *, permanent: bool, times: int) -> None:
     left = Counter({"refusals": times})
 

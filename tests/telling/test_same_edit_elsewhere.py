@@ -145,6 +145,20 @@ def test_a_template_that_goes_on_changing_is_one_more_notice_after_two_hours() -
     assert [len(report.notices[0].edits) for report in later] == [5]
 
 
+def test_a_thousand_articles_of_a_template_wait_in_one_go() -> None:
+    room = Newsroom()
+    room.happens(edited(1, fingerprint=b"t", held_by="template change"))
+    room.round(after=10 * MINUTE)
+    room.happens(*(edited(n, fingerprint=b"t", held_by="template change", at=room.clock.now()) for n in range(2, 1002)))
+    steps: list[str] = []
+    room.store.step = steps.append
+
+    told = room.round(after=10 * MINUTE)
+
+    assert told == []
+    assert steps.count("reschedule") == 1
+
+
 def test_a_first_message_that_nobody_took_yet_leads_too() -> None:
     room = Newsroom()
     room.box.answer = lambda delivery: Refusal(room.clock.now(), False, "450 busy")

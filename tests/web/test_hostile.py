@@ -38,7 +38,7 @@ PLACES = """
 /?q={}&feed={}&kind={}&since={}&min={}&before={}  /live?after={}&feed={}  /search?q={}&in={}&feed={}  /lookup?url={}  /feeds/{}
 /feeds?from={}  /feeds/{}.atom  /rules/{}.json  /a/{}  /a/1/{}  /a/1@{}  /a/1/1..2?view={}&part={}  /a/1/compare?a={}&b={}
 /static/{}  /stats?since={}  /stats.csv?since={}  /outbox?state={}&target={}  /settings?try=1&added={}&removed={}&kind={}
-/settings?rule={}  /login?next={}  /u/{}  /edits.atom?feed={}  /api/edits?feed={}  /api/search?q={}  /api/lookup?url={}
+/settings?rule={}  /login?next={}  /u/{}  /w/{}  /edits.atom?feed={}  /api/edits?feed={}  /api/search?q={}  /api/lookup?url={}
 /api/diff/1/{}  /api/articles/{}  /api/events?once=1&after={}  /{}
 """
 HEADERS = """

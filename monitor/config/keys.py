@@ -47,7 +47,12 @@ FETCH = (
     Key("allow_networks", v.several(v.a_network), "Private networks that may be asked; default none.", '["127.0.0.0/8"]'),
     Key("host_gap", v.a_duration, 'Rest between two requests to one host; "0s" is allowed.', '"2s"'),
     Key("per_host", v.a_count, "Requests in flight to one host.", "1"),
-    Key("concurrency", v.a_count, "Requests in flight in all.", "64"),
+    Key(
+        "concurrency",
+        v.a_count,
+        "Requests in flight in all, and at most four times as many more that have waited half a second for an answer.",
+        "64",
+    ),
     Key("robots", v.a_switch, "Whether robots.txt is obeyed for article pages.", "true"),
 )
 

@@ -32,10 +32,11 @@ class Site:
     open_now: int = 0
     most_open: int = 0
     url: str = ""
+    address: str = "127.0.0.2"
 
     async def __aenter__(self) -> "Site":
-        self._server = await asyncio.start_server(self._serve, "127.0.0.2", 0)
-        self.url = f"http://127.0.0.2:{self._server.sockets[0].getsockname()[1]}"
+        self._server = await asyncio.start_server(self._serve, self.address, 0)
+        self.url = f"http://{self.address}:{self._server.sockets[0].getsockname()[1]}"
         return self
 
     async def __aexit__(self, *_: object) -> None:

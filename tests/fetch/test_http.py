@@ -1,6 +1,7 @@
 import asyncio
 import gzip
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -250,6 +251,34 @@ def test_robots_txt_is_not_asked_for_feeds_or_when_switched_off() -> None:
 
     assert [one.path for one in asked] == ["/feed"]
     assert ask({}, question, off) == ["/page"]
+
+
+@pytest.mark.slow
+def test_two_hundred_hosts_that_hang_delay_nobody() -> None:
+    async def crowd() -> list[float]:
+        async with Site({"/good": reply(200, b"ok")}, address="0.0.0.0") as site:
+            port = site.url.rsplit(":", 1)[1]
+            fetcher = HttpFetcher(replace(SETTINGS, allow_networks=("127.0.0.0/8",)), SystemClock())
+            late: list[float] = []
+
+            async def ask(number: int) -> None:
+                started = asyncio.get_running_loop().time()
+                path = "good" if number % 2 else "hang"
+                await fetcher.fetch(Request(f"http://127.9.{number // 200}.{number % 200}:{port}/{path}", "feed"))
+                late.extend([asyncio.get_running_loop().time() - started] if number % 2 else [])
+
+            asked = [asyncio.create_task(ask(number)) for number in range(400)]
+            await asyncio.gather(*asked[1::2])
+            for hanging in asked[::2]:
+                hanging.cancel()
+            await asyncio.gather(*asked, return_exceptions=True)
+            await fetcher.close()
+            return sorted(late)
+
+    late = asyncio.run(crowd())
+
+    assert len(late) == 200
+    assert late[197] < 2
 
 
 def test_one_host_is_asked_one_thing_at_a_time() -> None:

@@ -102,6 +102,28 @@ def test_requests_that_hang_give_their_slot_to_others() -> None:
     assert asyncio.run(crowd())
 
 
+def test_at_most_four_times_as_many_hang_beside_those_in_flight() -> None:
+    async def crowd() -> int:
+        slots, never, inside = Slots(2), asyncio.Event(), 0
+        slots.PATIENCE = 0.001  # type: ignore[misc]  # a class constant, shortened for this one
+
+        async def hang() -> None:
+            nonlocal inside
+            async with slots.one():
+                inside += 1
+                await never.wait()
+
+        hanging = [asyncio.create_task(hang()) for _ in range(30)]
+        for _ in range(100):
+            await asyncio.sleep(0.001)
+        met = inside
+        never.set()
+        await asyncio.gather(*hanging)
+        return met
+
+    assert asyncio.run(crowd()) == 2 + 4 * 2
+
+
 def test_robots_txt_is_remembered_over_a_restart_for_a_day() -> None:
     world = World(body=b"User-agent: *\nDisallow: /no")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from monitor.extract.blocks import Block, Document
 from monitor.extract.byline import byline_names
+from monitor.extract.headline import headline_at
 from monitor.extract.islands import without_boxes
 from monitor.extract.labels import is_label
 from monitor.extract.letters import fingerprint, letters
@@ -36,7 +37,7 @@ def select(
     `boilerplate` are the fingerprints of blocks that stand in many articles of this host: they are in none of them. `ruled` are the
     numbers of nodes that a site rule says hold the text.
     """
-    headline = _headline_at(document, title)
+    headline = headline_at(document, title)
     parts = tuple(at for at, element in enumerate(document.elements) if element.mem_id in ruled)
     if not parts:
         root = _root(document, judge, headline)
@@ -91,19 +92,6 @@ _LONG = 50
 _GOOD_PIECE, _FAR_RICHER = 600, 6
 # An article shorter than this is not trusted to be alone in its element.
 _SHORTEST = 250
-
-
-def _headline_at(document: Document, title: str) -> int | None:
-    """Which block is the headline."""
-    wanted = letters(title)
-    if not wanted:
-        return None
-    found = [k for k, block in enumerate(document.blocks) if letters(block.text) == wanted]
-    if not found:
-        # an h1 of several blocks: kicker and headline
-        parts = [(k, letters(block.text)) for k, block in enumerate(document.blocks) if block.tag in ("h1", "h2", "h3")]
-        found = [k for k, part in parts if len(part) >= 10 and (part in wanted or (wanted in part and len(part) < 2 * len(wanted)))]
-    return next((k for k in found if document.blocks[k].tag == "h1"), found[0] if found else None)
 
 
 def _scope(document: Document, headline: int | None) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from monitor.extract.blocks import Block, Document
 from monitor.extract.byline import MAIL, byline_names
+from monitor.extract.headline import headline_at
 from monitor.extract.letters import letters
 from monitor.extract.metadata import Metadata
 
@@ -59,8 +60,7 @@ def _stands_out(block: Block, others: Sequence[Block]) -> bool:
 def _above(document: Document, metadata: Metadata, title: str, body: Sequence[Block]) -> str | None:
     """The sub-headline by its name, its place, and what the page tells machines."""
     blocks = document.blocks
-    key = letters(title)
-    place = next((k for k, block in enumerate(blocks) if key and letters(block.text) == key), None)
+    place = headline_at(document, title)
     start = next((k for k, block in enumerate(blocks) if body and block is body[0]), None)
     if place is None or start is None or place > start:
         return None

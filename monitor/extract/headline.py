@@ -150,6 +150,19 @@ _NEAR, _PROSE = 4, 60
 _HEADING = re.compile(r"h[2-6]$")
 
 
+def headline_at(document: Document, title: str) -> int | None:
+    """Which block is the headline: the one that reads so, or an h1 that is a part of it or a little more (a kicker beside it)."""
+    wanted = letters(title)
+    if not wanted:
+        return None
+    found = [k for k, block in enumerate(document.blocks) if letters(block.text) == wanted]
+    if not found:
+        # an h1 of several blocks: kicker and headline
+        parts = [(k, letters(block.text)) for k, block in enumerate(document.blocks) if block.tag in ("h1", "h2", "h3")]
+        found = [k for k, part in parts if len(part) >= 10 and (part in wanted or (wanted in part and len(part) < 2 * len(wanted)))]
+    return next((k for k in found if document.blocks[k].tag == "h1"), found[0] if found else None)
+
+
 def _may_be_headline(block: Block) -> bool:
     return block.tag not in ("li", "body") and block.link < 0.5 and block.furniture != "hidden"
 

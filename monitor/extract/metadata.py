@@ -133,8 +133,13 @@ _LEAD_IN = re.compile(
 def authors_of(document: Document, metadata: Metadata) -> tuple[str, ...]:
     """Who wrote it, each once: as told to machines, unless that names the outlet only; then as the byline shows."""
     told = clean_names(_ld_names(metadata.ld.get("author")) or _meta_names(metadata))
+    desks = {letters(name) for name in _ld_names(metadata.ld.get("author"), organizations=True)}
     outlet = letters(metadata.text("og:site_name") or "") or "-"
-    persons = tuple(name for name in told if letters(name) not in outlet and outlet not in letters(name) and "." not in name.rstrip("."))
+    persons = tuple(
+        name
+        for name in told
+        if letters(name) not in outlet and outlet not in letters(name) and letters(name) not in desks and "." not in name.rstrip(".")
+    )
     return persons or clean_names(_shown_names(document)) or told
 
 
@@ -178,15 +183,27 @@ def clean_names(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(clean.values())
 
 
-def _ld_names(author: Any) -> list[str]:
+def _ld_names(author: Any, *, organizations: bool = False) -> list[str]:
+    """The names of the authors, or of those alone that are organizations; several in one text are told apart."""
     names: list[str] = []
     for who in author if isinstance(author, list) else [author]:
+        if organizations and not (isinstance(who, dict) and who.get("@type") in ("Organization", "NewsMediaOrganization")):
+            continue
         name = who.get("name") if isinstance(who, dict) else who
         if isinstance(name, list):
             names.extend(part for part in name if isinstance(part, str))
         elif isinstance(name, str):
             names.append(name)
-    return [fold(html.unescape(name)) for name in names if name.strip()]
+    return [part for name in names if name.strip() for part in _parted(fold(html.unescape(name)))]
+
+
+_BETWEEN_NAMES = re.compile(r"\s*[,;]\s*(?:(?:and|und|et|y|e|&)\s+)?|\s+(?:and|und|et|y|&)\s+")
+
+
+def _parted(name: str) -> list[str]:
+    """Several names in one text, each by itself, where every part is a person's."""
+    parts = _BETWEEN_NAMES.split(_LEAD_IN.sub("", name))
+    return parts if len(parts) > 1 and all(_PERSON.match(part) and part[0].isupper() for part in parts) else [name]
 
 
 def section_of(metadata: Metadata) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from monitor.extract.blocks import Block, Document
-from monitor.extract.letters import letters
+from monitor.extract.headline import headline_at
 from monitor.extract.metadata import Metadata
 from monitor.model import Stamp
 from monitor.times import read_stamp
@@ -208,9 +208,7 @@ _ABOVE, _BELOW, _BYLINE = 4, 14, 140
 
 def _near_headline(document: Document, title: str, body: Sequence[Block]) -> Sequence[Block]:
     """The blocks below the headline, up to the text's second paragraph, then those above it, where clocks stand too."""
-    blocks = document.blocks
-    wanted = letters(title)
-    place = next((k for k, block in enumerate(blocks) if wanted and letters(block.text) == wanted), None)
+    blocks, place = document.blocks, headline_at(document, title)
     if place is None:
         place = next((k for k, block in enumerate(blocks) if block.tag == "h1"), None)
     start = next((k for k, block in enumerate(blocks) if body and block is body[0]), 0)
@@ -226,8 +224,7 @@ STAMP_NAMES = re.compile(r"meta|metadata|timestamp|dateline|publish|byline")
 
 def _named_between(document: Document, title: str, body: Sequence[Block]) -> Sequence[Block]:
     """Lines between the headline and the text, however far from it, whose names say that they tell times."""
-    blocks, wanted = document.blocks, letters(title)
-    place = next((k for k, block in enumerate(blocks) if wanted and letters(block.text) == wanted), None)
+    blocks, place = document.blocks, headline_at(document, title)
     start = next((k for k, block in enumerate(blocks) if body and block is body[0]), 0)
     if place is None:
         return ()

@@ -136,3 +136,32 @@ def test_an_article_of_several_pages_is_one_text() -> None:
 
 def test_the_next_article_is_not_the_next_page() -> None:
     assert read(html(head='<link rel="next" href="https://paper.example/2024/03/04/ferry">')).more == ()
+
+
+@pytest.mark.parametrize(
+    ("author", "byline", "names"),
+    [
+        ({"name": "Ines Falk, Tom Reed and Ada Lind"}, "", ("Ines Falk", "Tom Reed", "Ada Lind")),
+        ({"@type": "Organization", "name": "Bay Media House"}, "By Ines Falk", ("Ines Falk",)),
+        ({"@type": "Organization", "name": "Bay Media House"}, "", ("Bay Media House",)),
+        ([{"@type": "Person", "name": "Ines Falk"}, {"@type": "Organization", "name": "Bay Media House"}], "", ("Ines Falk",)),
+        ({"name": "Harbour, Fish and Tide"}, "", ("Harbour, Fish and Tide",)),
+    ],
+    ids=["several in one text", "a house with a byline", "a house alone", "a person of a house", "no persons"],
+)
+def test_authors_are_persons_where_the_page_names_some(author: object, byline: str, names: tuple[str, ...]) -> None:
+    head = LD.format(json.dumps({"@type": "NewsArticle", "author": author}))
+    page = html(head=head).replace("</h1>", f'</h1><p class="byline">{byline}</p>' if byline else "</h1>")
+
+    assert read(page).content.authors == names
+
+
+def test_a_sub_headline_below_a_headline_with_a_kicker_is_found() -> None:
+    deck = "Three members voted against it, and the maker wants its report paid for in advance."
+    told = f'<meta name="description" content="{deck}">' + LD.format(json.dumps({"@type": "Article", "headline": f"Linden Bay: {TITLE}"}))
+    page = html(head=told).replace(f'content="{TITLE}"', f'content="Linden Bay: {TITLE}"')
+    page = page.replace("<h1>", "<div>Linden Bay</div><h1>").replace("</h1>", f'</h1><p class="deck">{deck}</p>')
+
+    content = read(page).content
+
+    assert (content.title, content.subtitle) == (f"Linden Bay: {TITLE}", deck)

@@ -145,13 +145,82 @@ def notes(size: int) -> Texts:
     return [], paragraphs(["correction", "version", "article", "this", "of", "error", "editor's", "note"], size)
 
 
+def periodic(size: int) -> Texts:
+    line = " ".join(coined(LATIN, 7))
+    return [f"{line} " * (size // len(line))], [f"{line} " * (size // len(line) // 2) + "but " + f"{line} " * (size // len(line) // 2)]
+
+
+def han_soup(size: int) -> Texts:
+    return ["".join(R.choices(HAN, k=size // 3))], ["".join(R.choices(HAN, k=size // 3))]
+
+
+def han_paragraphs_of_few(size: int) -> Texts:
+    few = HAN[:40]
+    return paragraphs(list(few), size, 120, "", "。"), paragraphs(list(few), size, 120, "", "。")
+
+
+def sentences_permuted(size: int) -> Texts:
+    lines = paragraphs(coined(LATIN, 9000), size, 12)
+    return ["".join(lines)], ["".join(R.sample(lines, len(lines)))]
+
+
+def thousands_of_moves(size: int) -> Texts:
+    old = paragraphs(coined(LATIN, 9000), size, 9)
+    return old, [text for pair in zip(old[1::2], old[::2], strict=False) for text in pair]
+
+
+def repeated_words(size: int) -> Texts:
+    words = [f"{word} {word} {word}" for word in coined(LATIN, 200)]
+    old = paragraphs(words, size, 20)
+    return old, touched(old, coined(LATIN, 200), rate=0.1)
+
+
+def near_duplicates(size: int) -> Texts:
+    line = " ".join(coined(LATIN, 40))
+    return [f"{line} {k}" for k in range(size // len(line))], [f"{line} {k + 1}x" for k in range(size // len(line))]
+
+
+def splits(size: int) -> Texts:
+    halves = paragraphs(coined(LATIN, 9000), size, 30)
+    return [first + second for first, second in zip(halves[::2], halves[1::2], strict=False)], halves
+
+
+def hedges(size: int) -> Texts:
+    words = ["not", "may", "alleged", "reported", "claims", "denies", "possibly", "no", "the", "mayor"]
+    old = paragraphs(words, size)
+    return old, touched(old, words, rate=0.1)
+
+
+def names(size: int) -> Texts:
+    words = [word.capitalize() for word in coined(LATIN, 4000)]
+    old = paragraphs(words, size)
+    return old, touched(old, words, rate=0.1)
+
+
+def long_word(size: int) -> Texts:
+    return ["".join(R.choices(LATIN, k=size))], ["".join(R.choices(LATIN, k=size))]
+
+
+def han_names(size: int) -> Texts:
+    sounds = list("阿巴拉馬里莉萊羅蘭勒雷魯盧洛倫克柯卡凱嘉吉傑斯史")
+    old = paragraphs(sounds, size, 120, "", "。")
+    return old, touched(old, sounds)
+
+
+def stops(size: int) -> Texts:
+    return ["a. " * (size // 3)], ["b. " * (size // 3)]
+
+
 CASES: dict[str, Callable[[int], Texts]] = {
     "edited": script(LATIN, " ", ". "), "han": script(HAN, "", "。"), "kana": script(KANA, "", "。"), "hangul": script(HANGUL, " ", ". "),
     "thai": script(THAI, "", " "), "arabic": script(ARABIC, " ", ". "), "one-paragraph": one_paragraph, "no-sentence": no_sentence,
     "five-words": five_words, "five-words-in-sentences": five_words_in_sentences, "one-letter": one_letter, "one-word": one_word,
     "same-lines": same_lines, "shuffled": shuffled, "shuffled-and-touched": shuffled_and_touched, "all-other": all_other,
     "short-lines": short_lines, "figures": figures, "quotations": quotations, "open-quotes": open_quotes, "blanks": blanks, "marks": marks,
-    "accents": accents, "notes": notes,
+    "accents": accents, "notes": notes, "periodic": periodic, "han-soup": han_soup, "few-han": han_paragraphs_of_few,
+    "sentences-permuted": sentences_permuted, "moves": thousands_of_moves, "repeated-words": repeated_words,
+    "near-duplicates": near_duplicates, "splits": splits, "hedges": hedges, "names": names, "long-word": long_word,
+    "han-names": han_names, "stops": stops,
 }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class Place:
     @cached_property
     def exchanged(self) -> str:
         """All words that went or came: what is found nowhere in it need not be looked for hunk by hunk."""
-        return " ¦ ".join([text for sign, text in self.change.segments if sign != "="])
+        return " | ".join([text for sign, text in self.change.segments if sign != "="])
 
     @cached_property
     def touched(self) -> list[tuple[list[Figure], list[Figure]]]:
@@ -262,7 +262,7 @@ def _date(place: Place) -> list[str]:
 def _quote(place: Place) -> list[str]:
     if place.change.op == "delete" and place.change.field == "body":
         gone = quotations(place.old[:3000])
-        return [f"a quotation was taken out: “{shorten(gone[0][2], 80)}”"] if gone else []
+        return [f"a quotation was taken out: “{shorten(gone[0], 80)}”"] if gone else []
     out: list[str] = []
     if place.change.op == "insert" or not (has_marks(place.old) or has_marks(place.new)):
         return out

@@ -24,20 +24,23 @@ _SAYING = 8
 _SAID = re.compile("(?:[:：說说道曰言批轟斥籲]|(?<![名簡简又人])[稱称](?![呼號号為为作])|指(?![數数定]))[^，。！？；、]*$")
 
 
-def quotations(text: str) -> list[tuple[int, int, str]]:
-    """(start, end, words) of what stands inside quotation marks and is long enough to be speech."""
-    out: list[tuple[int, int, str]] = []
+def quotations(text: str) -> list[str]:
+    """The words that stand inside quotation marks and are long enough to be speech."""
+    return _quoted(text, 0, len(text))
+
+
+def _quoted(text: str, start: int, end: int) -> list[str]:
+    """The quotations that the place touches."""
+    out: list[str] = []
     if not _MARK.search(text):
         return out
     # feeds that escape twice: the mark is as long as its name, so that places stay what they are
-    text = text.replace("&quot;", '"     ')
-    for found in _QUOTED.finditer(text):
+    for found in _QUOTED.finditer(text.replace("&quot;", '"     ')):
         group = "inside" if found["inside"] else "single"
-        inside = found[group]
-        if _is_speech(
-            inside, text[max(0, found.start() - _SAYING) : found.start()], least=_SPEECH_WORDS if group == "inside" else _SINGLE_WORDS
-        ):
-            out.append((*found.span(group), inside))
+        if found.start(group) <= end and start <= found.end(group):
+            before = found.string[max(0, found.start() - _SAYING) : found.start()]
+            if _is_speech(found[group], before, least=_SPEECH_WORDS if group == "inside" else _SINGLE_WORDS):
+                out.append(found[group])
     return out
 
 
@@ -60,18 +63,10 @@ def has_marks(text: str) -> bool:
 
 def quote_change(hunk: Hunk) -> tuple[str, str] | None:
     """The quotation before and after, when words inside it changed; one of them empty when it came or went whole."""
-    if not (_MARK.search(hunk.old) or _MARK.search(hunk.new)):
-        return None
-    before, after = quotations(hunk.old), quotations(hunk.new)
-    old = [words for start, end, words in before if start < hunk.old_end and hunk.old_start < end]
-    new = [words for start, end, words in after if start < hunk.new_end and hunk.new_start < end]
+    old = _quoted(hunk.old, hunk.old_start, hunk.old_end)
+    new = _quoted(hunk.new, hunk.new_start, hunk.new_end)
     if not old and not new:
         return None
-    # a hunk that only one side has, inside a quotation: find the same quotation on the other side
-    if not old:
-        old = [words for start, end, words in before if start <= hunk.old_start <= end]
-    if not new:
-        new = [words for start, end, words in after if start <= hunk.new_start <= end]
     was, now = " / ".join(old), " / ".join(new)
     before_bare, after_bare = _bare(was), _bare(now)
     if before_bare == after_bare or (before_bare in _bare(hunk.new) and after_bare in _bare(hunk.old)):
@@ -217,13 +212,13 @@ def _stance_hint() -> "re.Pattern[str]":
     return re.compile(f"(?<![{_LETTERS}])(?:{words})")
 
 
-@functools.lru_cache(maxsize=64)
 def _touched(hunk: Hunk) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
     """(kind, words) of hedges, attributions and negations that a hunk touches, before and after: 否認 where 否 became 承."""
 
     def at(text: str, start: int, end: int) -> tuple[tuple[str, str], ...]:
         left = max(0, start - _LONGEST)
-        found = _stances().finditer(text[left : end + _LONGEST])
+        near = text[left : end + _LONGEST]
+        found = _stances().finditer(near) if has_stance(near) else ()
         return tuple((each.lastgroup or "", each[0]) for each in found if each.start() + left < end and start < each.end() + left)
 
     removed, added = hunk.removed.strip(), hunk.added.strip()
@@ -253,9 +248,7 @@ def _besides_stance(hunk: Hunk) -> int:
 
 def stance_changed(hunks: list[Hunk]) -> tuple[list[str], list[str]] | None:
     """Hedging words that went and that came in short hunks of one change; words that only moved do not count."""
-    short = [hunk for hunk in hunks if hunk.words <= _STANCE_WORDS and _besides_stance(hunk) <= _BESIDES]
-    if not short:
-        return None
+    short = [hunk for hunk in hunks if hunk.words <= _STANCE_WORDS and any(_touched(hunk)) and _besides_stance(hunk) <= _BESIDES]
     old, new = _said_in(short)
     less, more = (Counter(kind for kind, _ in side) for side in (old, new))
     if less == more:

@@ -2,7 +2,7 @@
 """What remembering costs: bytes for each revision, time to write one, time to read back.
 
     store.py --recorded FILE... [--keep DIR]   sizes of recorded histories (what `monitor backfill` takes, a feed or pages each)
-    store.py --state DIR                       sizes of a real state, and reading it
+    store.py --state DIR                       reading a real state, and its sizes
     store.py [--revisions 20000]               a state of made-up histories: writing, packing, then reading with a fresh connection
 
 Three kinds of plain: the text of every look, as a folder of dated copies keeps it; each version once; versions that follow another.
@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import astuple, dataclass, replace
@@ -92,7 +93,7 @@ def packed(state: Path) -> None:
     store.close()
 
 
-def sizes(state: Path, looks: int = 0) -> Sizes:
+def sizes(state: Path, looks: int = 0, *, git: bool = True) -> Sizes:
     with closing(sqlite3.connect(f"file:{state / 'monitor.db'}?mode=ro", uri=True)) as database:
 
         def one(sql: str) -> int:
@@ -102,7 +103,7 @@ def sizes(state: Path, looks: int = 0) -> Sizes:
             "SELECT sum(text.size) FROM look JOIN revision ON revision.article_id = look.article_id AND revision.rev = look.rev"
             " JOIN text ON text.id = revision.text_id"
         )
-        git_texts, git_pack = packed_by_git(state) if shutil.which("git") else (0, 0)
+        git_texts, git_pack = packed_by_git(state) if git and shutil.which("git") else (0, 0)
         return Sizes(
             revisions=one("SELECT count(*) FROM revision"),
             edits=one("SELECT count(*) FROM edit"),
@@ -257,9 +258,13 @@ def read_back(state: Path) -> None:
     store = opened(state, read_only=True)
     articles = store.counts(START).articles
     edits = next(store.edits(EditQuery(newest=True, limit=1))).id
-    deep = [article.id for article in store.articles(ArticleQuery(edited=True)) if article.revisions > 6][:200]
-    words = [word for edit in store.edits(EditQuery(limit=50)) for word in edit.title.split()]
+    known = list(store.articles(ArticleQuery(edited=True, limit=5000)))
+    most = max(article.revisions for article in known)
+    deep = [article.id for article in known if article.revisions >= min(7, most)]
+    words = [word for edit in store.edits(EditQuery(limit=500)) for word in edit.title.split()]
+    slugs = [state.feed.slug for state in store.feeds()] or ["none"]
     store.close()
+    common = [word for word, _ in Counter(words).most_common(12)]
     questions: dict[str, Callable[[SqlStore], object]] = {
         "log REF": lambda s: s.revisions(chance.randint(1, articles)),
         "show": lambda s: s.revision(chance.randint(1, articles), 1),
@@ -272,6 +277,15 @@ def read_back(state: Path) -> None:
         "ls --edited, 50": lambda s: list(s.articles(ArticleQuery(edited=True, newest=True, limit=50))),
         "search, any": lambda s: s.search(chance.choice(words)),
         "search, added": lambda s: s.search(chance.choice(words), where="added"),
+        "search, common": lambda s: s.search(chance.choice(common)),
+        "search, common, removed": lambda s: s.search(chance.choice(common), where="removed"),
+        "search, two words": lambda s: s.search(f"{chance.choice(common)} {chance.choice(words)}"),
+        "search, two common added": lambda s: s.search(" ".join(chance.sample(common, 2)), where="added"),
+        "search, a phrase": lambda s: s.search(f'"{chance.choice(common)} {chance.choice(words)}"'),
+        "search, nothing": lambda s: s.search(f"{chance.choice(words)} qqqq"),
+        "search, of a feed": lambda s: s.search(chance.choice(words), feeds=[chance.choice(slugs)]),
+        "search, lately": lambda s: s.search(chance.choice(common), since=datetime.now(UTC) - timedelta(days=7)),
+        "log --feed": lambda s: list(s.edits(EditQuery(feeds=(chance.choice(slugs),), newest=True, limit=50))),
         "hash prefix": lambda s: s.find_revisions(f"{chance.randrange(16**7):07x}"),
     }
     for name, ask in questions.items():
@@ -297,8 +311,8 @@ def main() -> int:
     parser.add_argument("--recorded", type=Path, nargs="+", help="measure these recordings")
     options = parser.parse_args()
     if options.state:
-        print(told("state", sizes(options.state)))
         read_back(options.state)
+        print(told("state", sizes(options.state, git=False)))
         return 0
     if options.recorded:
         with tempfile.TemporaryDirectory() as folder:

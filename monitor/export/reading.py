@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from monitor.errors import UsageError
-from monitor.model import Change, Content, Edit, Restamp, Revision, Said, Severity, Stamp, Stats
+from monitor.model import Change, Content, Edit, Restamp, Revision, Said, Segment, Severity, Stamp, Stats
 
 Json = dict[str, Any]
 
@@ -85,8 +85,9 @@ def edit_of(said: Json) -> Edit:
         said["disclosed"], said["reverts_to"], stats,
     )  # fmt: skip
     watched = said.get("watched", {"added": (), "removed": ()})
-    phrases = (*(("+", phrase) for phrase in watched["added"]), *(("-", phrase) for phrase in watched["removed"]))
-    return replace(edit, evidence=tuple(said.get("evidence", ())), held_by=said.get("held_by"), watched=phrases)
+    phrases: list[Segment] = [("+", phrase) for phrase in watched["added"]]
+    phrases += [("-", phrase) for phrase in watched["removed"]]
+    return replace(edit, evidence=tuple(said.get("evidence", ())), held_by=said.get("held_by"), watched=tuple(phrases))
 
 
 def change_of(said: Json) -> Change:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.errors import StoreError
+from monitor.model import Content
 from monitor.ports import Hit
 from monitor.store.halves import Halves
 from monitor.store.instants import from_ms
@@ -88,15 +89,15 @@ def remove_document(tx: Transaction, revision_id: int, before: list[str], after:
 def document_terms(rows: Rows, revision: Row) -> tuple[list[str], list[str]]:
     """The terms a revision is found by; none where its text was removed or is damaged."""
     try:
-        before, after = _paragraphs(rows, revision, {})
+        read: Read = {}
+        before, after = _moved(rows, revision, words_of(checked_text(rows, revision, read))[0], read)
     except StoreError:
         return [], []
     return terms("\n".join(before))[:MOST_TERMS], terms("\n".join(after))[:MOST_TERMS]
 
 
-def _paragraphs(rows: Rows, revision: Row, read: Read) -> tuple[list[str], list[str]]:
-    # one stands on the other: with `read` their chain is read once
-    new, _ = words_of(checked_text(rows, revision, read))
+def _moved(rows: Rows, revision: Row, new: Content, read: Read) -> tuple[list[str], list[str]]:
+    """The paragraphs that went and those that came; one text stands on the other, with `read` their chain is read once."""
     parent = rows.row("SELECT * FROM revision WHERE article_id = :id AND rev = :rev", id=revision["article_id"], rev=revision["rev"] - 1)
     try:
         old = words_of(checked_text(rows, parent, read))[0] if parent else None
@@ -148,7 +149,7 @@ def _hit(rows: Rows, row: Row, query: Query, where: str) -> Hit:
         if where == "any":
             shown = snippet(query, paragraphs(new))
         else:
-            before, after = _paragraphs(rows, row, read)
+            before, after = _moved(rows, row, new, read)
             shown = snippet(query, before if where == "removed" else after)
     except StoreError:
         shown = "(this text is damaged or was removed)"

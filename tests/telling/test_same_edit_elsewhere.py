@@ -3,17 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
+from desk_store import HandClock, Postbox
 from newsdesk import NEW, NOON, OLD, edited
 from newsroom import DESK, MINUTE, Newsroom
 
-from monitor.model import Delivery, Diff, Refusal, Report
+from monitor import deliver
+from monitor.compare import diff_of
+from monitor.model import ArticleUpdate, Delivery, Diff, Key, LookOutcome, NewRevision, Refusal, Report, Revision, Stamp
 from monitor.notify.payload import payload
 from monitor.render.brief import Room, brief
 from monitor.render.html import mail_html
 from monitor.render.mail import Letter, compose, subject
 from monitor.render.plain import report_text
-from monitor.settings import Quiet, Target
+from monitor.report import route
+from monitor.settings import Quiet, Settings, StoreSettings, Target
+from monitor.store.sql import SqlStore, open_store
 
 HOUR = timedelta(hours=1)
 
@@ -210,3 +216,46 @@ def test_quiet_hours_that_begin_meanwhile_hold_it_to_the_morning() -> None:
     told = room.round(after=2 * HOUR) + room.round(after=HOUR)
 
     assert [report.reason for report in told] == ["quiet hours"]
+
+
+def test_copies_of_a_wire_story_are_found_by_their_own_words_in_a_real_store(tmp_path: Path) -> None:
+    store = open_store(None, state_dir=tmp_path, read_only=False, settings=StoreSettings())
+    assert isinstance(store, SqlStore)
+    settings, clock, box = Settings(tmp_path, tmp_path, targets=(DESK,)), HandClock(NOON), Postbox()
+    store.sync_targets(["desk"], NOON)
+
+    def happens(host: str, headline: str) -> None:
+        url, at = f"https://{host}/flood", clock.now()
+        article = store.watch(url, [Key("url", "", url)], at - HOUR)
+        words = [replace(content, title=headline) for content in (OLD, NEW)]
+        one, two = (
+            Revision(article, rev, "", None, "new", True, "page", url, seen, seen, Stamp(NOON - 3 * HOUR), None, content)
+            for rev, seen, content in zip((1, 2), (at - HOUR, at), words, strict=True)
+        )
+        diff = diff_of(one, two, url=url, event="edited")
+        rows = route(diff, frozenset(), rules=(), targets=(DESK,), quiet=None, mutes=frozenset(), timezone="UTC", now=at)
+        for rev, made in enumerate((one, two)):
+            new = NewRevision(
+                "edited" if rev else "new", True, "page", url, made.first_seen_at, made.posted, None, made.content, {},
+                edit=diff.edit if rev else None, changes=diff.changes if rev else (), dispatches=rows if rev else (),
+            )  # fmt: skip
+            task = store.page_task(article, made.first_seen_at)
+            store.save_look(LookOutcome(task, made.first_seen_at, task.pace, ArticleUpdate(article, rev, url, revision=new)))
+
+    def told(after: timedelta) -> list[Report]:
+        clock.pass_(after)
+        before = len(box.got)
+        deliver.round(store, {"desk": box}, settings, clock)
+        return [delivery.report for delivery in box.got[before:] if delivery.report]
+
+    happens("harbour.example", "Minister and the flood report")
+    (first,) = told(10 * MINUTE)
+    happens("hills.example", "Minister and the flood report, by our staff")
+    soon = told(20 * MINUTE)
+    (later,) = told(2 * HOUR)
+    store.close()
+
+    assert soon == []
+    assert later.stories[0].told_before
+    assert [edit.url for edit in later.stories[0].also] == ["https://hills.example/flood"]
+    assert subject(later) == subject(first)

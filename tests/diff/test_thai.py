@@ -5,8 +5,10 @@ from types import ModuleType
 
 import pytest
 
+from monitor.diff import compare
 from monitor.diff import tokens as room
 from monitor.diff.tokens import tokens
+from monitor.model import Content
 
 SENTENCE = "รถไฟมาสาย"
 
@@ -47,3 +49,12 @@ def test_without_it_no_letter_is_cut(forgotten: object, monkeypatch: pytest.Monk
 
     assert "".join(parts) == "ที่ นี่"
     assert parts[0] == "ที่"
+
+
+def test_with_pyicu_itself_a_thai_word_changes_as_a_whole(forgotten: object) -> None:
+    pytest.importorskip("icu", reason="PyICU is not installed: Debian's python3-icu, or pip install PyICU with libicu-dev")
+
+    (change,) = compare(Content("รถไฟมาสาย"), Content("รถเมล์มาสาย"))
+
+    assert change.segments == (("-", "รถไฟ"), ("+", "รถเมล์"), ("=", "มาสาย"))
+    assert tokens("รถไฟมาสาย") == ["รถไฟ", "มา", "สาย"]

@@ -114,6 +114,25 @@ def test_another_process_that_holds_the_state_is_seen(tmp_path: Path) -> None:
     assert not is_held_elsewhere(tmp_path)
 
 
+def test_a_command_beside_the_daemon_leaves_checkpoints_to_it(tmp_path: Path) -> None:
+    def checkpoint_at() -> int:
+        store = opened(tmp_path)
+        at = store._write(lambda tx: tx.rows("PRAGMA wal_autocheckpoint")[0][0])  # type: ignore[index]
+        store.close()
+        return int(at)
+
+    alone = checkpoint_at()
+    code = "import sys, pathlib; from monitor.store.lock import hold\n"
+    code += "with hold(pathlib.Path(sys.argv[1]), 'sqlite:'):\n print(flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as daemon:
+        assert daemon.stdout is not None
+        daemon.stdout.readline()
+        beside = checkpoint_at()
+        daemon.communicate(b"\n")
+
+    assert (alone > 0, beside) == (True, 0)
+
+
 # --- backups --------------------------------------------------------------------------------------------------------
 
 

@@ -73,11 +73,15 @@ def test_any_flipped_bit_is_found(tmp_path: Path, whole: Path, where: tuple[str,
         connection.execute(f"UPDATE OR IGNORE {table} SET {column} = ? WHERE {key} = ?", (flipped(value, place, bit), number))
         changed = connection.execute(f"SELECT {column} FROM {table} WHERE {key} = ?", (number,)).fetchone()[0] != value
 
+    damaged = path.read_bytes()
     store = opened(tmp_path, read_only=True)
     faults = list(store.verify())
     store.close()
 
     assert bool(faults) == changed
+    assert path.read_bytes() == damaged  # it names, and repairs nothing
+    if changed and table not in ("seal", "article"):
+        assert any(fault.article == 1 and fault.rev for fault in faults)
 
 
 def flipped(value: bytes | str | int, place: int, bit: int) -> bytes | str | int:

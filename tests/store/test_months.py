@@ -14,6 +14,7 @@ from monitor.errors import StoreError
 from monitor.ports import EditQuery
 from monitor.settings import StoreSettings
 from monitor.store import months
+from monitor.store.copying import copy_state
 from monitor.store.sql import SqlStore, open_store, postgres_engine
 from monitor.store.upgrade import upgrade
 
@@ -138,6 +139,17 @@ def test_reading_on_asks_only_the_months_that_are_left(months_url: str, tmp_path
 
     touched = {name for (line,) in plan for name in re.findall(r"\blook_\d{6}\b", line)}
     assert touched == {"look_202702", "look_202703"}
+
+
+def test_a_copied_history_arrives_in_its_months(months_url: str, tmp_path: Path) -> None:
+    old = open_store(None, state_dir=tmp_path, read_only=False, settings=StoreSettings())
+    with_edit(old)
+    old.close()
+    opened(months_url, tmp_path).close()
+
+    copy_state(tmp_path / "monitor.db", months_url)
+
+    assert partitions(months_url) == {"look_202603": 2, "look_default": 0}
 
 
 def test_an_older_database_is_moved_into_months_with_all_it_has(months_url: str, tmp_path: Path) -> None:

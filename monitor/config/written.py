@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from monitor.config.access import ACCESS
 from monitor.config.keys import FEED, NAMED, REPEATED, SECTIONS, SITE, TOP, Key
 from monitor.config.values import DAYS, PERIODS
 from monitor.settings import Settings
@@ -35,7 +36,8 @@ def in_force(settings: Settings) -> Iterator[Line]:
         (f"targets.{target.name}", target, NAMED["targets"]) for target in settings.targets if f"targets.{target.name}.url" in origins
     ]
     parts += [(f"rules.{number}", rule, REPEATED["rules"]) for number, rule in enumerate(settings.rules)]
-    parts += [(f"feeds.{feed.slug}", feed, FEED) for feed in settings.feeds]
+    of_feed = tuple(key for key in FEED if key.name not in ACCESS)  # those are among its headers by now
+    parts += [(f"feeds.{feed.slug}", feed, of_feed) for feed in settings.feeds]
     for section, part, keys in parts:
         for key in keys:
             value = None if part is None else getattr(part, key.attribute)

@@ -230,6 +230,7 @@ def test_filters_and_older_edits_come_into_the_open_page(browser: Any, served: A
     rows.nth(before).wait_for()
     place = "[...document.querySelectorAll('[data-row]')].findIndex((row) => row.contains(document.activeElement))"
     after, focused = rows.count(), page.evaluate(place)
+    page.focus("select[name=feed]")
     page.select_option("select[name=feed]", "haneul")
     page.wait_for_selector(".kicker:has-text('Gazette')", state="detached")
     still, chosen, url = page.evaluate("window.isStill"), page.evaluate("document.activeElement.name"), page.url

@@ -100,6 +100,20 @@ def test_a_forced_round_asks_all_again_once_each_and_conditionally(store: Store)
     assert all(request.validators is not None for request in web.asked[3:])
 
 
+def test_after_a_restart_every_question_is_conditional_still(tmp_path: Path) -> None:
+    clock = FakeClock()
+    web = a_web(clock)
+    for _ in range(2):
+        store = open_store(None, state_dir=tmp_path, read_only=False, settings=StoreSettings())
+        store.sync_feeds([Feed("news", FEED)], clock.now())
+        a_round(store, clock, web, force=True)
+        store.close()
+        clock.move(minutes=1)
+
+    assert [request.validators is None for request in web.requests_of(FEED)] == [True, False]
+    assert [request.validators is None for request in web.requests_of(STORY.format("one"))] == [True, False]
+
+
 def test_a_round_without_a_network_is_held_against_no_feed(store: Store) -> None:
     clock = FakeClock()
     web = FakeWeb(clock)
@@ -129,7 +143,8 @@ def a_life(
 
 
 def test_the_daemon_works_off_what_is_due_and_stops_when_told(store: Store, tmp_path: Path) -> None:
-    web, clock = a_web(FakeClock()), SystemClock()
+    clock = SystemClock()
+    web = a_web(FakeClock(clock.now()))
     store.sync_feeds([Feed("news", FEED)], clock.now())
 
     def stop_after_three(request: Request) -> None:
@@ -145,7 +160,8 @@ def test_the_daemon_works_off_what_is_due_and_stops_when_told(store: Store, tmp_
 
 
 def test_a_faulty_configuration_leaves_the_last_good_one(store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    web, clock = a_web(FakeClock()), SystemClock()
+    clock = SystemClock()
+    web = a_web(FakeClock(clock.now()))
     store.sync_feeds([Feed("news", FEED)], clock.now())
 
     def reload(asked: bool) -> Setup | None:
@@ -162,7 +178,8 @@ def test_a_faulty_configuration_leaves_the_last_good_one(store: Store, tmp_path:
 
 
 def test_a_new_configuration_is_taken_without_a_restart(store: Store, tmp_path: Path) -> None:
-    web, clock = a_web(FakeClock()), SystemClock()
+    clock = SystemClock()
+    web = a_web(FakeClock(clock.now()))
     web["http://other.example/feed"] = a_feed()
     store.sync_feeds([Feed("news", FEED)], clock.now())
     reloaded: list[bool] = []

@@ -57,8 +57,8 @@ def figure_facts(figures: Tally) -> Iterator[tuple[str, str]]:
         share = figures.undisclosed / figures.judged
         yield "undisclosed", f"{figures.undisclosed} of {figures.judged} that can be judged ({share:.0%})"
     if figures.first_edit is not None:
-        bins = [(name, count) for name, count in figures.first_edits if count]
-        yield "first edit", f"median {lasting(figures.first_edit)} after publication: {_counted(bins)}"
+        bins = [f"{count} {name}" if name == "later" else f"{count} in {name}" for name, count in figures.first_edits if count]
+        yield "first edit", f"median {lasting(figures.first_edit)} after publication: {' · '.join(bins)}"
     days = list(zip(figures.days, figures.by_day, strict=True))
     if len(days) <= DAYS:
         yield "by day", _counted([(f"{day.day} {day:%b}", count) for day, count in days])

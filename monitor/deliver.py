@@ -337,7 +337,8 @@ class _Line:
         report = self._report([*self._store.queued([row.id for row in told[:1]]), *shown], (), now)
         if len(report.stories) != 1 or report.stories[0].diff.edit.article not in leads:
             return None
-        return replace(report, stories=(replace(report.stories[0], told_before=True),), edits=len(shown))
+        story = replace(report.stories[0], told_before=True, held=None)
+        return replace(report, stories=(story,), edits=len(shown), reason=reason_of(row.dispatch for row in shown))
 
     def _report(self, shown: Sequence[QueuedEdit], rest: Sequence[Edit], now: datetime) -> Report:
         digest = self.target.mode == "digest"

@@ -177,6 +177,21 @@ def test_a_first_message_that_nobody_took_yet_leads_too() -> None:
     assert [(report.stories[0].told_before, also(report)) for report in told] == [(False, []), (True, [2])]
 
 
+def test_a_first_message_that_a_limit_joined_with_others_leads_by_its_own_subject() -> None:
+    room = Newsroom(replace(DESK, max_per=(1, timedelta(minutes=30))))
+    room.box.answer = lambda delivery: Refusal(room.clock.now(), False, "450 busy")
+    room.happens(in_outlet(1, room), edited(9, old=NEW, new=OLD))
+    room.round(after=10 * MINUTE)
+    room.box.answer = lambda delivery: (
+        None if 2 in [edit.article for edit in delivery.report.stories[0].also] else Refusal(NOON, False, "450")
+    )
+    room.happens(in_outlet(2, room))
+
+    told = [report for _ in range(6) for report in room.round(after=HOUR)]
+
+    assert [(report.reason, subject(report)) for report in told] == [("", f"[paper1] edited: {OLD.title}")]
+
+
 def test_a_retry_of_what_follows_says_the_same() -> None:
     room = Newsroom()
     told_first(room)

@@ -45,8 +45,14 @@ class Cluster:
     worker: "Worker"
 
     def claim(self, now: datetime, *, hosts: int, lease: timedelta) -> int:
-        """Claims what is due and enqueues it; how many turns."""
-        return self.store.claim_queued(now, hosts=hosts, per_host=TASKS_PER_JOB, lease=lease, enqueue=enqueue)
+        """Claims what is due and enqueues it, as far as there is room in the queue; how many turns."""
+        room = min(hosts, self._room())
+        return self.store.claim_queued(now, hosts=room, per_host=TASKS_PER_JOB, lease=lease, enqueue=enqueue) if room > 0 else 0
+
+    def _room(self) -> int:
+        """A turn that waits for longer than its lease is claimed anew, and was queued in vain: a backlog waits in its own table."""
+        waiting, in_hand = self.store.queue_depth()
+        return 2 * max(TURNS, in_hand) - waiting
 
     def tell(self, settings: Settings, now: datetime) -> None:
         """Enqueues a round of telling for each target that has something due; whichever worker comes first tells."""

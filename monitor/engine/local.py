@@ -178,8 +178,9 @@ class LocalEngine:
     def _claim(self, room: int) -> tuple[tuple[Turn, ...], datetime | None]:
         store, now = self._setup.doors.store, self._setup.doors.clock.now()
         if (cluster := self._setup.cluster) is not None:
-            cluster.claim(now, hosts=room, lease=self._runner.lease)
-            return (), store.next_due_at()
+            claimed = cluster.claim(now, hosts=room, lease=self._runner.lease)
+            due_at = store.next_due_at()
+            return (), due_at if claimed or due_at is None or due_at > now else None  # a full queue is looked at again in a while
         turns = store.claim(now, hosts=room, per_host=TASKS_PER_TURN, lease=self._runner.lease)
         return turns, store.next_due_at()
 

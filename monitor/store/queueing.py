@@ -67,6 +67,14 @@ class Queueing(Halves):
         if targets:
             self._write(lambda tx: enqueue(tx.connection, targets))
 
+    def queue_depth(self) -> tuple[int, int]:
+        """How many jobs wait, and how many are in hand."""
+        found = self._reads.row(
+            "SELECT count(*) FILTER (WHERE status = 'queued') AS waiting, count(*) FILTER (WHERE status = 'picked') AS in_hand"
+            " FROM pgqueuer"
+        )
+        return (int(found["waiting"]), int(found["in_hand"])) if found else (0, 0)
+
     def take_turn(self, turn: QueuedTurn, now: datetime, lease: timedelta) -> Turn | None:
         """The turn, for the worker that comes first; None when it was taken before, or its lease has run out."""
 

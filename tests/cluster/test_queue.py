@@ -12,7 +12,7 @@ import pytest
 from fakes import FakeClock, FakeWeb
 
 from monitor.cli.main import main
-from monitor.engine.cluster import Worker, install, install_queue
+from monitor.engine.cluster import TURNS, Cluster, Worker, install, install_queue
 from monitor.engine.queue import TURN, enqueue, enqueue_rounds, forget_log
 from monitor.engine.workers import InlineWorkers
 from monitor.model import Saved
@@ -88,6 +88,19 @@ def test_a_host_that_has_a_job_gets_no_second_one(store: SqlStore, cluster_url: 
 
     assert again == 0
     assert len(jobs(cluster_url)) == 3
+
+
+def test_a_backlog_waits_in_its_table_and_not_in_the_queue(store: SqlStore, cluster_url: str) -> None:
+    store.sync_feeds([Feed(f"f{n}", f"http://host{n}.example/rss") for n in range(400)], NOW - timedelta(minutes=1))
+    cluster = Cluster(store, None)  # type: ignore[arg-type] # nobody works here
+
+    first = [cluster.claim(NOW, hosts=512, lease=LEASE) for _ in range(3)]
+    with psycopg.connect(cluster_url, autocommit=True) as connection:
+        connection.execute("UPDATE pgqueuer SET status = 'picked' WHERE id IN (SELECT id FROM pgqueuer ORDER BY id LIMIT 100)")
+    more = cluster.claim(NOW, hosts=512, lease=LEASE)
+
+    assert first == [2 * TURNS, 0, 0]
+    assert more == 2 * 100 - (2 * TURNS - 100)
 
 
 def test_a_turn_is_taken_once_and_a_dead_workers_is_given_up(store: SqlStore) -> None:

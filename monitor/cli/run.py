@@ -203,6 +203,7 @@ def _keeping_jobs(app: "App", store: "Store") -> "list[Job]":
     return [
         Job("seal", HOURLY, lambda: store.seal(app.clock.now(), every=SEAL_EVERY)),
         Job("retention", HOURLY, lambda: store.sweep(app.clock.now())),
+        Job("packing", HOURLY, lambda: store.pack(app.clock.now())),  # two megabytes, a second's work
     ]
 
 

@@ -59,7 +59,6 @@ class SqlStore(Asking, Hubs, Queueing, Learning, Saving, Reading, Searching, Tal
         super().__init__(readers, writer, settings)
         self._state_dir = state_dir
         self._sealed_at: datetime | None = None
-        self._is_packing = True
         self._readers = readers
         self._engine = engine
 
@@ -70,9 +69,6 @@ class SqlStore(Asking, Hubs, Queueing, Learning, Saving, Reading, Searching, Tal
             self._sealed_at = now
             if self.seal(now, every=SEAL_EVERY):
                 self.sweep(now)
-                self._is_packing = True
-        elif self._is_packing:
-            self._is_packing = self.pack(now) is not None  # a second's work each time, so that no feed waits longer
         return super().claim(now, hosts=hosts, per_host=per_host, lease=lease, feeds=feeds, tasks=tasks)
 
     def seal(self, now: datetime, *, every: timedelta = timedelta(0)) -> bool:

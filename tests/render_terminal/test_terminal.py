@@ -80,6 +80,16 @@ def test_the_header_tells_stamps_and_when_it_was_seen() -> None:
     assert "disclosed by the publisher" in lines
 
 
+def test_the_header_says_why_it_weighs_and_what_disclosed_it() -> None:
+    noted = replace(NEW, body=(*NEW.body, "Correction: an earlier version of this article misstated the day of the flood."))
+
+    lines = shown(diff_of(revision(1, OLD), revision(2, noted), "https://news.example/a/1")).splitlines()
+
+    assert "“never” was taken out" in lines
+    assert any(line.startswith("disclosed by the publisher: a correction note came: “Correction:") for line in lines[:12])
+    assert not any("was added" in line or "was taken out: " in line for line in lines)
+
+
 def test_times_are_shown_in_the_zone_that_was_asked_for() -> None:
     assert "r1 Posted 2026-11-19 18:34 → r2 Updated 20:34 KST (+2h)" in shown(difference(), timezone="Asia/Seoul")
 

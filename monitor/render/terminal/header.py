@@ -1,5 +1,6 @@
 """What stands above a difference: whose it is, what the publisher's stamps said, when we saw it, how much it weighs."""
 
+import re
 from datetime import tzinfo
 
 from monitor.model import Diff, Edit, Revision, Severity, Stats
@@ -17,7 +18,8 @@ def header(diff: Diff, *, width: int, zone: tzinfo) -> list[Line]:
         line(*_stamps(diff.old, diff.new, zone)),
         line(Span(_seen(edit, zone))),
         *weight(edit.severity, edit.kinds, edit.stats, width=width),
-        *_circumstances(diff),
+        *_why(edit.severity, width),
+        *_circumstances(diff, width),
     ]
 
 
@@ -28,7 +30,21 @@ def _seen(edit: Edit, zone: tzinfo) -> str:
     return f"seen between {moment(edit.seen_after, zone)} and {until} {zone_name(edit.seen_before, zone)}"
 
 
-def _circumstances(diff: Diff) -> list[Line]:
+# Reasons that are told: the rest is in the JSON.
+_REASONS = 3
+
+
+def _why(severity: Severity, width: int) -> list[Line]:
+    """What weighs most, unless another line or a mark in the text says it."""
+    telling = [reason for reason in severity.reasons if not _SEEN_BELOW.match(reason)]
+    spans = [foreign(f"{reason}{' · ' if reason is not telling[:_REASONS][-1] else ''}") for reason in telling[:_REASONS]]
+    return [line(*part) for part in wrapped(spans, width)] if spans else []
+
+
+_SEEN_BELOW = re.compile(r"not disclosed|a correction note came|paragraph|the [\w' -]+ (?:changed|came|went)(?::|$)")
+
+
+def _circumstances(diff: Diff, width: int) -> list[Line]:
     """What is said only where it is so."""
     edit = diff.edit
     lines = []
@@ -40,12 +56,16 @@ def _circumstances(diff: Diff) -> list[Line]:
         if revision.redacted:
             lines.append(line(Span(f"the text of r{revision.rev} was removed for legal reasons; its hash is kept", FAINT)))
     if edit.disclosed:
-        lines.append(line(Span("disclosed by the publisher")))
+        note = next((f": {proof.removeprefix('disclosed: ')}" for proof in edit.evidence[-1:] if proof.startswith(_BY_NOTE)), "")
+        lines += [line(*part) for part in wrapped([foreign(f"disclosed by the publisher{note}")], width)]
     if edit.disclosed is False:
         lines.append(line(Span("NOT DISCLOSED: the stamp did not move and no correction note came", "yellow")))
     if edit.held_by:
         lines.append(line(foreign(f"held back from reports: {edit.held_by}", FAINT)))
     return lines
+
+
+_BY_NOTE = "disclosed: a correction note"
 
 
 def weight(severity: Severity, kinds: tuple[str, ...], stats: Stats, *, width: int) -> list[Line]:

@@ -205,6 +205,8 @@ def _element(node: LexborNode, tag: str, parent: int) -> Element:
     element.furniture, element.text_root = _called(tag, name) if 1 < len(name) < _MAX_NAME else (None, False)
     if tag in ("aside", "form"):
         element.furniture = element.furniture or tag
+    elif element.figure and (element.furniture or "").startswith(("share", "sharing")):
+        element.furniture = None  # a picture that can be shared, not buttons to share with
     style = attributes.get("style")
     if "hidden" in attributes or (style and _NOT_SHOWN.search(style)):
         element.furniture = "hidden"

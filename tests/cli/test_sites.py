@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-PAGE = """<!doctype html><html lang="en"><head><title>Ferry | The Paper</title></head><body><div class="head">The ferry sails again</div>
-<p class="when">Written 04.03.2024 at 10.15</p><div class="words"><p>The night ferry left at ten with forty people and two dogs on board.</p>
-<p class="box">Our weekly letter is out.</p><p>The next one sails on Thursday, when the tide allows it, the harbour office said.</p></div></body></html>"""
+PAGE = """<!doctype html><html lang="en"><head><title>Ferry | The Paper</title></head><body>
+<div class="head">The ferry sails again</div><p class="when">Written 04.03.2024 at 10.15</p><div class="words">
+<p>The night ferry left at ten with forty people and two dogs on board.</p><p class="box">Our weekly letter is out.</p>
+<p>The next one sails on Thursday, when the tide allows it, the harbour office said.</p></div></body></html>"""
 RULE = """title = [".head"]
 body = [".words"]
 drop = [".box"]

@@ -165,3 +165,9 @@ def test_a_sub_headline_below_a_headline_with_a_kicker_is_found() -> None:
     content = read(page).content
 
     assert (content.title, content.subtitle) == (f"Linden Bay: {TITLE}", deck)
+
+
+def test_the_caption_of_a_picture_that_can_be_shared_is_the_article_s() -> None:
+    figure = '<figure class="img shareable-item"><figcaption class="shareable">The quay at dusk on Friday.</figcaption></figure>'
+
+    assert read(html(between=figure)).content.captions == ("The quay at dusk on Friday.",)

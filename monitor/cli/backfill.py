@@ -65,7 +65,7 @@ def backfill(
             def slug_of(url: str) -> str | None:
                 return slug or app.slug_of(url)
 
-            def records() -> Iterator[Record]:
+            def records() -> "Iterator[Record]":
                 if path is not None and repository is not None:
                     yield from read_repository(repository, path, feed_url(), url)
                 yield from read_records(files, feed_url, repository)

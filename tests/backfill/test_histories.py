@@ -1,5 +1,6 @@
 """Histories that others kept become revisions: files scraped into git, databases of diffengine and newsdiffs."""
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -16,6 +17,7 @@ from monitor.backfill.newsdiffs import dumped_rows
 from monitor.backfill.record import Record
 from monitor.backfill.recordings import read_records
 from monitor.backfill.repository import read_repository
+from monitor.cli.main import main
 from monitor.engine.workers import InlineWorkers
 from monitor.errors import UsageError
 from monitor.ports import Doors, EditQuery
@@ -99,6 +101,24 @@ def test_what_git_does_not_hold_is_said(tmp_path: Path, path: str, url: str | No
 def test_a_folder_without_a_repository_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot read"):
         list(read_repository(tmp_path, "page.html", None, URL))
+
+
+def test_the_command_plays_a_repository_and_says_what_it_needs(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    committed(tmp_path / "repo", "page.html", FIRST.page(), SECOND.page())
+
+    def run(*words: str) -> tuple[object, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["--config", str(tmp_path), "--state", str(tmp_path / "state"), "backfill", *words])
+        out, err = capfd.readouterr()
+        return ended.value.code, out + err
+
+    code, said = run("--git", str(tmp_path / "repo"), "--path", "page.html", "--url", URL, "--json")
+    nothing, hint = run("--git", str(tmp_path / "repo"))
+
+    assert not code
+    counts = json.loads(said)
+    assert (counts["snapshots"], counts["revisions"], counts["edits"]) == (2, 2, 1)
+    assert (nothing, "nothing to read is named" in hint) == (2, True)
 
 
 # --- diffengine -----------------------------------------------------------------------------------------------------

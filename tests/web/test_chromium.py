@@ -282,3 +282,28 @@ def test_words_run_their_own_way_and_nothing_moves_for_who_wants_calm(browser: A
 
     assert found == [["rtl", "ar"], ["ltr", "ko"], ["ltr", "zh"]]
     assert calm == "auto"
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
+def test_a_browser_may_send_the_forms_it_was_given(browser: Any, served: Any, tmp_path: Path, script: bool) -> None:
+    program = seeded_app(served[2], tmp_path, token="open sesame")
+    closed = serve_in_thread(program, WebSettings(listen="127.0.0.1:0", token="open sesame"), store=served[2])
+    page, witness = opened(browser, (closed,), java_script_enabled=script)
+    try:
+        page.goto(f"{closed.address}/feeds/gazette")
+        page.fill("input[name=token]", "open sesame")
+        page.click("button:has-text('Sign in')")
+        signed_in = page.url
+        page.click("button:has-text('Pause')")
+        paused = page.inner_text("[role=status]")
+        page.click("button:has-text('Resume')")
+        page.click("button:has-text('Poll now')")
+        polled = page.inner_text("[role=status]")
+    finally:
+        page.context.close()
+        closed.stop()
+
+    assert signed_in == f"{closed.address}/feeds/gazette"
+    assert paused.startswith("Paused in feeds.toml")
+    assert polled.startswith("It is due now")
+    assert not witness.seen

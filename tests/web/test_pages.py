@@ -39,7 +39,7 @@ def test_every_answer_carries_the_safe_headers(client: TestClient, ids: dict[str
         assert "frame-ancestors 'none'" in headers["content-security-policy"], path
         assert "unsafe" not in headers["content-security-policy"], path
         assert headers["x-content-type-options"] == "nosniff", path
-        assert headers["referrer-policy"] == "no-referrer", path
+        assert headers["referrer-policy"] == "same-origin", path
         assert "server" not in headers, path
 
 

@@ -43,8 +43,13 @@ def _wait(stop: threading.Event) -> bool:
     return stop.wait(PAUSE_SECONDS)
 
 
+PATIENCE = 3.0  # seconds for the last lines; a pipe that nobody reads must keep no process from ending
+
+
 @contextmanager
-def edits_printed(store: ReadingStore, *, timezone: str, color: bool, pause: Callable[[threading.Event], bool] = _wait) -> Iterator[None]:
+def edits_printed(
+    store: ReadingStore, *, timezone: str, color: bool, pause: Callable[[threading.Event], bool] = _wait, patience: float = PATIENCE
+) -> Iterator[None]:
     """While the block runs, edits from level low on come to stdout as they are stored, one a line; the last before it ends."""
     newest = next(iter(store.edits(EditQuery(newest=True, limit=1))), None)
     printer = _Printer(store, newest.id if newest else 0, timezone, color)
@@ -53,6 +58,7 @@ def edits_printed(store: ReadingStore, *, timezone: str, color: bool, pause: Cal
     def follow() -> None:
         while printer.prints() and not pause(stop):
             continue
+        printer.prints()
 
     following = threading.Thread(target=follow, name="edits", daemon=True)
     following.start()
@@ -60,8 +66,7 @@ def edits_printed(store: ReadingStore, *, timezone: str, color: bool, pause: Cal
         yield
     finally:
         stop.set()
-        following.join(timeout=5)
-        printer.prints()
+        following.join(timeout=patience)
 
 
 class _Printer:
@@ -82,6 +87,6 @@ class _Printer:
                 self._after = edit.id
         except BrokenPipeError:
             self._is_read = False
-        except Exception as error:  # a database that is away for a moment must not end the printing of all that follows
-            log.warning("cannot read what was edited: %s", error)
+        except Exception:  # a database that is away for a moment must not end the printing of all that follows
+            log.warning("cannot read what was edited", exc_info=True)
         return self._is_read

@@ -96,3 +96,22 @@ def test_a_reader_that_went_away_ends_only_the_printing() -> None:
         desk.edits_now.append(edit(1, "Minister resigns"))
 
     assert sys.stdout is not None
+
+
+def test_a_reader_that_reads_no_more_keeps_nobody_from_ending() -> None:
+    let_go = threading.Event()
+
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            let_go.wait(30)
+            return len(text)
+
+    desk = Desk()
+    with (
+        redirect_stdout(Full()),
+        edits_printed(desk, timezone="UTC", color=False, pause=lambda stop: stop.wait(), patience=0.05),  # type: ignore[arg-type]
+    ):
+        desk.edits_now.append(edit(1, "Minister resigns"))
+    let_go.set()
+
+    assert desk.edits_now

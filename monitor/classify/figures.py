@@ -43,6 +43,7 @@ def _pattern() -> "re.Pattern[str]":
             |\d{{1,2}}시(?:\s?\d{{1,2}}분)?(?!간))
         |(?P<eastdate>(?:\d{{2,4}}\s?[年년]\s?)?\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日號号일]
             |(?:本|上|下|今|同)[月年](?:\d{{1,2}}\s?[日號号])?
+            |(?:[〇零一二三四五六七八九]{{2,4}}年)?[一二三四五六七八九十]{{1,2}}月(?:[一二三四五六七八九十]{{1,3}}[日號号])?
             |\d{{4}}\s?[年년]
             |\d{{1,2}}\s?[月월](?![가-힣])
             |\d{{1,2}}(?:日|일(?=[\s,.()은이에부까오]|$)))
@@ -95,7 +96,7 @@ def may_hold_figure(text: str) -> bool:
 
 
 def _date(found: "re.Match[str]", text: str, language: str) -> Figure:
-    words = found[0].lower()
+    words = re.sub("[〇零一二三四五六七八九十]+", lambda numeral: f" {_eastern_value(numeral[0], 'zh')} ", found[0].lower())
     for table in (MONTHS, DAYS):
         for name, pattern in table.items():
             words = re.sub(rf"(?<![^\W\d_])(?:{pattern}){_WORD_END}", f" m{name} ", words)

@@ -27,6 +27,7 @@ def values(text: str, language: str = "en") -> list[tuple[str, str, str]]:
         pytest.param("下午3時15分", "15:15", "zh", id="Chinese clock"),
         pytest.param("May 3, 2019", "3 May 2019", "en", id="date in two orders"),
         pytest.param("5월 3일", "5월3일", "ko", id="Korean date"),
+        pytest.param("十一月二十日", "11月20日", "zh", id="Han date"),
     ],
 )
 def test_is_the_same(one: str, other: str, language: str) -> None:
@@ -45,6 +46,7 @@ def test_is_the_same(one: str, other: str, language: str) -> None:
         pytest.param("1美元", "1億美元", id="a lost sign"),
         pytest.param("3 May", "4 May", id="another day"),
         pytest.param("Monday", "Tuesday", id="another weekday"),
+        pytest.param("十月", "十一月", id="another month"),
     ],
 )
 def test_is_not_the_same(one: str, other: str) -> None:
@@ -53,6 +55,10 @@ def test_is_not_the_same(one: str, other: str) -> None:
 
 def test_years_and_decades_are_dates() -> None:
     assert [sort for sort, _, _ in values("in 2019 and the 1820s, on 12.11.2007, 45 people")] == ["date", "date", "date", "number"]
+
+
+def test_a_month_in_han_numerals_is_a_date() -> None:
+    assert [sort for sort, _, _ in values("大橋將於十一月重開", "zh")] == ["date"]
 
 
 def test_a_score_has_no_minus_sign() -> None:

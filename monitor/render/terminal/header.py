@@ -18,7 +18,6 @@ def header(diff: Diff, *, width: int, zone: tzinfo) -> list[Line]:
         line(*_stamps(diff.old, diff.new, zone)),
         line(Span(_seen(edit, zone))),
         *weight(edit.severity, edit.kinds, edit.stats, width=width),
-        *_why(edit.severity, width),
         *_circumstances(diff, width),
     ]
 
@@ -28,20 +27,6 @@ def _seen(edit: Edit, zone: tzinfo) -> str:
         return "shown backwards, from the newer text to the older"
     until = moment(edit.seen_before, zone, edit.seen_after)
     return f"seen between {moment(edit.seen_after, zone)} and {until} {zone_name(edit.seen_before, zone)}"
-
-
-# Reasons that are told: the rest is in the JSON.
-_REASONS = 3
-
-
-def _why(severity: Severity, width: int) -> list[Line]:
-    """What weighs most, unless another line or a mark in the text says it."""
-    telling = [reason for reason in severity.reasons if not _SEEN_BELOW.match(reason)]
-    spans = [foreign(f"{reason}{' · ' if reason is not telling[:_REASONS][-1] else ''}") for reason in telling[:_REASONS]]
-    return [line(*part) for part in wrapped(spans, width)] if spans else []
-
-
-_SEEN_BELOW = re.compile(r"not disclosed|a correction note came|paragraph|the [\w' -]+ (?:changed|came|went)(?::|$)")
 
 
 def _circumstances(diff: Diff, width: int) -> list[Line]:
@@ -69,7 +54,7 @@ _BY_NOTE = "disclosed: a correction note"
 
 
 def weight(severity: Severity, kinds: tuple[str, ...], stats: Stats, *, width: int) -> list[Line]:
-    """Severity, kinds and amounts; on two lines where one is too short."""
+    """Severity, kinds and amounts, on two lines where one is too short; and why."""
     moved = f", {stats.moved} moved" if stats.moved else ""
     touched = stats.changed + stats.added + stats.removed
     paragraphs = f"{touched} of {stats.paragraphs + stats.removed} paragraphs{moved} · " if touched or moved else ""
@@ -78,8 +63,22 @@ def weight(severity: Severity, kinds: tuple[str, ...], stats: Stats, *, width: i
     named = Span(f" · {', '.join(kinds) or 'no change'}")
     whole = [level, named, Span(f" · {amount}")]
     if columns(whole) <= width:
-        return [line(*whole)]
-    return [*(line(*part) for part in wrapped([level, named], width)), line(Span(amount))]
+        return [line(*whole), *_why(severity, width)]
+    return [*(line(*part) for part in wrapped([level, named], width)), line(Span(amount)), *_why(severity, width)]
+
+
+# Reasons that are told: the rest is in the JSON.
+_REASONS = 3
+
+
+def _why(severity: Severity, width: int) -> list[Line]:
+    """What weighs most, unless another line or a mark in the text says it."""
+    telling = [reason for reason in severity.reasons if not _SEEN_BELOW.match(reason)]
+    spans = [foreign(f"{reason}{' · ' if reason is not telling[:_REASONS][-1] else ''}") for reason in telling[:_REASONS]]
+    return [line(*part) for part in wrapped(spans, width)] if spans else []
+
+
+_SEEN_BELOW = re.compile(r"not disclosed|a correction note came|paragraph|the [\w' -]+ (?:changed|came|went)(?::|$)")
 
 
 def stamp_of(revision: Revision, zone: tzinfo, beside: Revision | None = None) -> str:

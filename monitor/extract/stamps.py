@@ -141,12 +141,20 @@ def visible_stamps(blocks: Sequence[Block], reading: Reading) -> tuple[Stamp | N
         line = _stamp_line(block)
         for kind, text in labelled(line) if line else ():
             if kind == "posted" and posted is None:
-                posted = reading.read(text, "visible")
+                posted = _first_in(text, reading)
             elif kind == "updated" and updated is None:
-                updated = reading.read(text, "visible")
+                updated = _first_in(text, reading)
         if posted and updated:
             break
     return posted, updated
+
+
+def _first_in(text: str, reading: Reading) -> Stamp | None:
+    """The stamp that this text is, or that it begins with."""
+    if stamp := reading.read(text, "visible"):
+        return stamp
+    begins = _DAY.match(text)
+    return reading.read(begins[0], "visible") if begins else None
 
 
 def _stamp_line(block: Block) -> str | None:

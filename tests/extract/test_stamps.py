@@ -80,7 +80,7 @@ def test_a_named_line_far_below_the_headline_is_read() -> None:
 
 def test_a_long_line_below_the_text_that_begins_with_a_label_is_read() -> None:
     line = (
-        "<p>Letzte Änderung: 05.03.2024 - 14:49 Erschienen am: 04.03.2024 Lesungen: 61 "
+        "<p>Letzte Änderung: 05.03.2024 - 14:49 Erschienen am: 04.03.2024 Lesungen: 61 © bei der Autorin und beim Blatt, Lizenzen auf Anfrage. "
         + "Alle Rechte bei der Autorin und dem Blatt. " * 6
         + "</p>"
     )

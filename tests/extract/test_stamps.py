@@ -79,16 +79,14 @@ def test_a_named_line_far_below_the_headline_is_read() -> None:
 
 
 def test_a_long_line_below_the_text_that_begins_with_a_label_is_read() -> None:
-    line = (
-        "<p>Letzte Änderung: 05.03.2024 - 14:49 Erschienen am: 04.03.2024 Lesungen: 61 © bei der Autorin und beim Blatt, Lizenzen auf Anfrage. "
-        + "Alle Rechte bei der Autorin und dem Blatt. " * 6
-        + "</p>"
-    )
+    rights = "Alle Rechte bei der Autorin und dem Blatt. " * 6
+    line = f"<p>Letzte Änderung: 05.03.2024 - 14:49 Erschienen am: 04.03.2024 Lesungen: 61 © {rights}</p>"
     page = read(html(after=line, lang="de"), url=NEUTRAL)
 
     assert page.posted is not None
     assert page.updated is not None
     assert (rfc3339(page.posted.at), rfc3339(page.updated.at)) == ("2024-03-03T23:00:00Z", "2024-03-05T13:49:00Z")
+    assert page.posted.source == page.updated.source == "visible"
 
 
 def test_the_day_in_the_address_is_taken_where_nothing_else_tells_one() -> None:

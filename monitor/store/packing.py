@@ -48,7 +48,8 @@ def next_window(rows: Rows, now: datetime) -> Window | None:
     known = rows.row("SELECT value FROM meta WHERE key = :key", key=CURSOR)
     after = int(known["value"]) if known else 0
     found = rows.rows(
-        "SELECT text.id, text.article_id, text.base_id, text.size, text.pack_id, text.data, article.host_id,"
+        "SELECT text.id, text.article_id, text.base_id, text.size, article.host_id,"
+        " text.data IS NOT NULL AND text.pack_id IS NULL AS is_alone,"
         f" (SELECT first_seen_at {_USED_BY}) AS at, (SELECT content_sha {_USED_BY}) AS sha"
         " FROM text JOIN article ON article.id = text.article_id WHERE text.id > :after ORDER BY text.id LIMIT :most",
         after=after, most=MOST_ROWS,
@@ -56,7 +57,7 @@ def next_window(rows: Rows, now: datetime) -> Window | None:
     cold: list[Row] = []
     size = 0
     for row in found:
-        if size >= WINDOW or row["at"] is None or from_ms(row["at"]) >= now - COLD_AFTER:
+        if size >= WINDOW or (row["at"] is not None and from_ms(row["at"]) >= now - COLD_AFTER):
             break
         cold.append(row)
         size += row["size"]
@@ -69,7 +70,7 @@ def _packs(rows: Rows, cold: Sequence[Row]) -> list[tuple[Cold, ...]]:
     """The texts that gain by it, by host and article, in packs of one size."""
     chosen: set[int] = set()
     for row in cold:
-        if row["data"] is not None and row["pack_id"] is None and (row["base_id"] is None or row["base_id"] in chosen):
+        if row["is_alone"] and row["at"] is not None and (row["base_id"] is None or row["base_id"] in chosen):
             chosen.add(row["id"])
     packs: list[list[Cold]] = [[]]
     size = 0

@@ -27,8 +27,10 @@ from monitor.report import (
     echoes,
     held_back,
     held_for_others,
+    held_since,
     in_quiet,
     lead_of,
+    limit_reason,
     may_echo,
     mute_of,
     next_digest,
@@ -200,13 +202,28 @@ class _Line:
                 continue
             words += [row.id for row in group]
             if len(words) >= BATCH:
-                yield from stories(self._store.queued(words), now, settled=self._settled)
+                yield from self._stories(words, now)
                 words = []
-        yield from stories(self._store.queued(words), now, settled=self._settled)
+        yield from self._stories(words, now)
+
+    def _stories(self, rows: Sequence[int], now: datetime) -> Iterator[Bundle]:
+        """The rows by story; those whose words cannot be read one by one, to be refused when they are made into messages."""
+        read = self._readable(rows)
+        yield from stories(read, now, settled=self._settled)
+        yield from (Bundle((row,)) for row in sorted(set(rows) - {one.id for one in read}))
+
+    def _readable(self, rows: Sequence[int]) -> list[QueuedEdit]:
+        """These rows with their words, without those that are damaged: one of them must not stop the telling of all others."""
+        try:
+            return list(self._store.queued(rows))
+        except Exception:
+            log.exception("cannot read target=%s rows=%d", self.target.name, len(rows))
+        half = len(rows) // 2
+        return [*self._readable(rows[:half]), *self._readable(rows[half:])] if half else []
 
     def _surplus(self, rows: Sequence[WaitingRow], now: datetime, *, sendable: bool) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
         most, per = self._limit or MAX_PER
-        reason = f"limit {most}/{_said(per)}"
+        reason = limit_reason(most, per)
         if sendable:
             self._store.reschedule([row.id for row in rows], "held", reason, now)
             yield from self._claimed(rows, now)
@@ -276,8 +293,13 @@ class _Line:
         doubtful = [echo for echo in found if not echo.is_sure]
         if len(doubtful) > ALIKE_MAX:
             return list(found)
-        words = {row.id: row.diff for row in self._store.queued(list({row.id for echo in doubtful for row in (echo.row, echo.told)}))}
-        return [echo for echo in found if echo.is_sure or same_text(words[echo.row.id], words[echo.told.id])]
+        ids = sorted({row.id for echo in doubtful for row in (echo.row, echo.told)})
+        words = {row.id: row.diff for row in self._readable(ids)}
+        return [
+            echo
+            for echo in found
+            if echo.is_sure or ({echo.row.id, echo.told.id} <= words.keys() and same_text(words[echo.row.id], words[echo.told.id]))
+        ]
 
     def _hold_each(self, state: DispatchState, why: Mapping[int, tuple[str, datetime]]) -> None:
         """Rows with their reason and until when, those alike in one transaction."""
@@ -319,14 +341,14 @@ class _Line:
             gravest = sorted(rows or self._store.rows(delivery.rows), key=lambda row: (-row.edit.severity.score, -row.id))
             shown = self._store.queued(sorted(row.id for row in gravest[:SHOWN]))
             rest = [row.edit for row in gravest[SHOWN:]]
-            report = self._follow_up(shown, now) or self._report(shown, rest, now)
+            report = self._follow_up(shown, rest, now) or self._report(shown, rest, now)
         except Exception as error:  # whatever is wrong with one message must not stop the telling of all others
             log.exception("failed to make target=%s delivery=%s", self.target.name, delivery.key[:12])
             self.finish(delivery, Refusal(now, False, f"internal: {error!r}"))
             return
         yield replace(delivery, report=report), shown
 
-    def _follow_up(self, shown: Sequence[QueuedEdit], now: datetime) -> Report | None:
+    def _follow_up(self, shown: Sequence[QueuedEdit], rest: Sequence[Edit], now: datetime) -> Report | None:
         """The story that was told before, with the outlets that carry it too by now; None where the rows are something else."""
         leads = {lead for row in shown if (lead := lead_of(row.dispatch)) is not None}
         prints = {row.diff.edit.fingerprint for row in shown if row.diff.edit.fingerprint is not None}
@@ -334,11 +356,11 @@ class _Line:
             return None
         since = min(row.diff.edit.seen_before for row in shown) - THREAD
         told = [row for row in self._store.told_alike(self.target.name, prints, since) if row.edit.article in leads]
-        report = self._report([*self._store.queued([row.id for row in told[:1]]), *shown], (), now)
+        report = self._report([*self._store.queued([row.id for row in told[:1]]), *shown], rest, now)
         if len(report.stories) != 1 or report.stories[0].diff.edit.article not in leads:
             return None
         story = replace(report.stories[0], told_before=True, held=None)
-        return replace(report, stories=(story,), edits=len(shown), reason=reason_of(row.dispatch for row in shown))
+        return replace(report, stories=(story,), edits=len(shown) + len(rest), reason=reason_of(row.dispatch for row in shown))
 
     def _report(self, shown: Sequence[QueuedEdit], rest: Sequence[Edit], now: datetime) -> Report:
         digest = self.target.mode == "digest"
@@ -353,7 +375,7 @@ class _Line:
             titles=_first_titles(self._store, diffs),
             outlets={state.feed.slug: state.title for state in self._feeds.states if state.title},
             net=_net,
-            held={row.diff.edit.id: why for row in shown if (why := _held_since(row, self._zone))},
+            held={row.diff.edit.id: why for row in shown if (why := held_since(row, self._zone))},
             corrected=[row.diff.edit.id for row in shown if row.dispatch.reason.startswith(CORRECTION)],
             rules={row.diff.edit.id: row.dispatch.rule for row in shown if row.dispatch.rule},
             rest=rest,
@@ -380,12 +402,6 @@ def _net(first: Diff, last: Diff) -> Diff:
     return compared(first.old, last.new, last.edit.url, last.edit.feeds)
 
 
-def _held_since(row: QueuedEdit, zone: ZoneInfo) -> str | None:
-    if row.dispatch.state == "held" and row.dispatch.reason.startswith("quiet hours"):
-        return f"held {row.diff.edit.seen_before.astimezone(zone):%H:%M} in quiet hours"
-    return None
-
-
 def _explained(refusal: Refusal, attempts: int) -> Refusal:
     """The refusal in words for `notify log`; permanent once the retries are used up."""
     if refusal.permanent:
@@ -393,10 +409,3 @@ def _explained(refusal: Refusal, attempts: int) -> Refusal:
     if attempts > len(RETRY_AFTER):
         return replace(refusal, permanent=True, message=f"given up after {len(RETRY_AFTER)} retries: {refusal.message}")
     return replace(refusal, message=f"failed (retry {attempts} of {len(RETRY_AFTER)} follows): {refusal.message}")
-
-
-def _said(per: timedelta) -> str:
-    for unit, size in (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("min", timedelta(minutes=1))):
-        if per % size == timedelta(0):
-            return unit if per == size else f"{per // size} {unit}"
-    return f"{per.total_seconds():g} s"

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from monitor.model import Dispatch, QueuedEdit, WaitingRow
 from monitor.report.build import build
@@ -86,3 +87,22 @@ def _held(dispatch: Dispatch, reason: str) -> bool:
 
 def _ready(dispatch: Dispatch, now: datetime, settled: bool) -> bool:
     return dispatch.due_at <= now or (settled and dispatch.state == "waiting")
+
+
+def limit_reason(most: int, per: timedelta) -> str:
+    """Why a row waits for the limit, `limit 6/h`; `reason_of` reads it."""
+    return f"{LIMIT} {most}/{_said(per)}"
+
+
+def _said(per: timedelta) -> str:
+    for unit, size in (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("min", timedelta(minutes=1))):
+        if per % size == timedelta(0):
+            return unit if per == size else f"{per // size} {unit}"
+    return f"{per.total_seconds():g} s"
+
+
+def held_since(row: QueuedEdit, zone: ZoneInfo) -> str | None:
+    """What a reader is told of a row that quiet hours held: since when, by their clock; None for all others."""
+    if _held(row.dispatch, QUIET):
+        return f"held {row.diff.edit.seen_before.astimezone(zone):%H:%M} in quiet hours"
+    return None

@@ -325,6 +325,27 @@ def test_a_message_that_cannot_be_made_is_a_dead_letter_and_others_go_on() -> No
     assert "the text is damaged" in room.store.states[1].reason
 
 
+def test_words_that_cannot_be_read_end_as_a_dead_letter_and_stop_nobody() -> None:
+    room = Newsroom()
+    room.happens(edited(3, fingerprint=b"wire"))
+    room.round(after=10 * MINUTE)
+    room.happens(edited(1, fingerprint=b"wire"), edited(2, fingerprint=b"other"))
+    damaged = next(number for number, row in room.store.kept.items() if row.diff.edit.article == 1)
+
+    def broken(rows: Sequence[int]) -> tuple[QueuedEdit, ...]:
+        if damaged in rows:
+            raise ValueError("the text is damaged")
+        return whole(rows)
+
+    whole, room.store.queued = room.store.queued, broken  # type: ignore[method-assign]
+    told = room.round(after=10 * MINUTE)
+    for _ in range(6 * 24):
+        told += room.round(after=timedelta(hours=1))
+
+    assert [report.stories[0].diff.edit.article for report in told] == [2]
+    assert room.store.states[damaged].state == "dead"
+
+
 def test_a_changed_template_in_very_many_articles_is_one_notice_with_all_of_them() -> None:
     room = Newsroom()
     room.happens(*(edited(n, fingerprint=b"t") for n in range(1, 301)))

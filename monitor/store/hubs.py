@@ -55,6 +55,8 @@ class Hubs(Halves):
 def keep_hub(tx: Transaction, outcome: PollOutcome) -> None:
     """What a poll says of the feed's hub, and how well the hub tells."""
     feed_id, now = outcome.task.feed_id, outcome.at
+    if not outcome.usable and outcome.task.told_until is None:
+        return  # most polls: nothing new was read, and no hub has promised anything
     sub = _of_feed(tx, feed_id)
     if outcome.usable and (sub is None or sub.hub != outcome.hub):
         _follow(tx, sub, outcome)

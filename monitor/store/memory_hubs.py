@@ -49,6 +49,8 @@ class MemoryHubs(MemoryState):
     def keep_hub(self, outcome: PollOutcome) -> None:
         """What a poll says of the feed's hub, and how well the hub tells."""
         feed_id, now = outcome.task.feed_id, outcome.at
+        if not outcome.usable and outcome.task.told_until is None:
+            return
         sub = self.subscription_rows.get(feed_id)
         if outcome.usable and (sub is None or sub.hub != outcome.hub):
             self._follow(sub, outcome)

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,36 @@ def test_the_command_plays_a_repository_and_says_what_it_needs(tmp_path: Path, c
     counts = json.loads(said)
     assert (counts["snapshots"], counts["revisions"], counts["edits"]) == (2, 2, 1)
     assert (nothing, "nothing to read is named" in hint) == (2, True)
+
+
+# --- WARC -----------------------------------------------------------------------------------------------------------
+
+
+# warcio leaves the spools of its records to the garbage collector
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_warc_has_its_history_and_what_is_no_answer_is_left_out(tmp_path: Path) -> None:
+    from warcio.statusandheaders import StatusAndHeaders
+    from warcio.warcwriter import WARCWriter
+
+    path = tmp_path / "crawl.warc.gz"
+    with path.open("wb") as stream:
+        writer = WARCWriter(stream, gzip=True)
+        writer.write_record(writer.create_warcinfo_record("crawl.warc.gz", {"software": "a crawler"}))
+        for day, piece in enumerate((FIRST, SECOND), 1):
+            answer = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
+            about = {"WARC-Date": f"2023-09-0{day}T10:00:00Z"}
+            page = BytesIO(piece.page().encode())
+            writer.write_record(writer.create_warc_record(URL, "response", payload=page, http_headers=answer, warc_headers_dict=about))
+
+    records = list(read_records([path], lambda: None))
+    filled, store = played(records)
+
+    assert [(record.at, record.kind, record.url) for record in records] == [
+        (datetime(2023, 9, 1, 10, tzinfo=UTC), "page", URL),
+        (datetime(2023, 9, 2, 10, tzinfo=UTC), "page", URL),
+    ]
+    assert (filled.articles, filled.revisions, filled.edits) == (1, 2, 1)
+    assert store.revisions(1)[1].content.title == SECOND.headline
 
 
 # --- diffengine -----------------------------------------------------------------------------------------------------

@@ -125,7 +125,7 @@ def learn(task: PageTask, answer: Answer, page: Page | None, doors: Doors) -> Lo
         decision = _with_feeds_words(known, decision, listings, now)
     update = _update(task, known, answer, page, decision, listings, doors, source_is_page=source_is_page)
     notes = tuple(page.doubts) if page and decision.verdict in ("held", "suspect") else ()
-    pace, lesson = _pace(task, known, answer, decision, doors)
+    pace, lesson = _pace(task, known, answer, page, decision, doors)
     return LookOutcome(task, now, pace, update, _merge_into(known, page, doors), notes, lesson)
 
 
@@ -254,10 +254,13 @@ def _merge_into(known: KnownArticle, page: Page | None, doors: Doors) -> int | N
     return None if present & beside else other.id
 
 
-def _pace(task: PageTask, known: KnownArticle, answer: Answer, decision: Decision, doors: Doors) -> tuple[Pace, Habit | None]:
+def _pace(
+    task: PageTask, known: KnownArticle, answer: Answer, page: Page | None, decision: Decision, doors: Doors
+) -> tuple[Pace, Habit | None]:
     """When to look again, and what this look teaches of the outlet.
 
-    Validators and bytes are kept of accepted pages only, so that a doubtful one is asked for whole again.
+    Validators and bytes are kept of accepted pages only, so that a doubtful one is asked for whole again; and not of the first of
+    several, which says nothing of the others.
     """
     edited = decision.event in ("edited", "reverted", "restored")
     posted = decision.posted or (known.head.posted if known.head else None)
@@ -287,7 +290,7 @@ def _pace(task: PageTask, known: KnownArticle, answer: Answer, decision: Decisio
     )
     asked_at = answer.asked_at if isinstance(answer, Response) else answer.at
     pace = replace(pace, asked_at=asked_at)
-    if decision.verdict == "gone":
+    if decision.verdict == "gone" or (page is not None and page.parts > 1):
         return replace(pace, validators=None, body_sha=None), lesson
     if decision.verdict in ("held", "suspect", "failed"):
         return replace(pace, validators=task.pace.validators, body_sha=task.pace.body_sha), lesson

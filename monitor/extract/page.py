@@ -51,7 +51,8 @@ def extract_page(response_body: bytes, headers: Headers, status: int, context: P
     `headers` are the answer's, `status` its status. Never raises for what a page holds.
     """
     known = context.known_raw
-    if known is not None and context.known is not None and known.body == response_body and known.url == context.url:
+    is_same = known is not None and known.body == response_body and known.url == context.url
+    if is_same and context.known is not None and not any(mark in response_body for mark in _GOES_ON):
         return Page(
             "article", None, context.url, None, context.known, context.known_posted, context.known_updated, context.extractor or EXTRACTOR
         )
@@ -73,7 +74,12 @@ def append_page(first: Page, more: Page) -> Page:
         doubts=tuple(dict.fromkeys(first.doubts + more.doubts)),
         blocks=tuple(dict.fromkeys(first.blocks + more.blocks)),
         more=more.more,
+        parts=first.parts + 1,
     )
+
+
+# A page that names a next one may be the same to the byte while that one was edited.
+_GOES_ON = (b'rel="next"', b"rel='next'", b"rel=next")
 
 
 def _read(body: bytes, headers: Headers, context: PageContext) -> Page:

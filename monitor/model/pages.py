@@ -73,7 +73,7 @@ class Page:
 
     `doubts` are reasons not to believe a change at first sight ('much text lost', 'extractors disagree', …).
     `blocks` are 64-bit fingerprints of its text blocks, for learning what stands in many articles of a host.
-    `more` are the addresses of further pages of the same article (rel=next), to be fetched and appended.
+    `more` are the addresses of further pages of the same article (rel=next), to be fetched and appended; it was read from `parts`.
     """
 
     verdict: Literal["article", "suspect"]
@@ -87,3 +87,4 @@ class Page:
     doubts: tuple[str, ...] = ()
     blocks: tuple[int, ...] = ()
     more: tuple[str, ...] = ()
+    parts: int = 1

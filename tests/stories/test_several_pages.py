@@ -57,6 +57,15 @@ def test_an_edit_on_the_last_page_is_told_at_once(world: World) -> None:
     assert [look.verdict for look in world.store.looks(1)].count("held") == 0
 
 
+def test_an_edit_on_the_last_page_alone_is_told_though_the_first_is_the_same_to_the_byte(world: World) -> None:
+    edited = (*PARTS[2][:2], PARTS[2][2].replace("whole night", "whole day"))
+    publish(world, PARTS[0], PARTS[1], edited)
+
+    [edit] = world.work(days=1)
+
+    assert (edit.stats.words_added, edit.stats.words_removed) == (1, 1)
+
+
 def test_a_page_that_fails_is_half_an_article_and_no_edit(world: World) -> None:
     publish(world, *PARTS, links=("Lost dog found on the pier",))
     world.web[f"{FIRST.url}?page=3"] = 503

@@ -9,10 +9,6 @@ from monitor.model import Subscription
 class HubStore(Protocol):
     """Feeds at their hubs. A poll makes a subscription wanted by itself, when the feed names a hub."""
 
-    def subscriptions(self) -> tuple[Subscription, ...]:
-        """All of them, by feed."""
-        ...
-
     def subscriptions_due(self, now: datetime) -> tuple[Subscription, ...]:
         """Those about which something is to be done now, and those of feeds that are no longer followed."""
         ...

@@ -25,6 +25,7 @@ from monitor.model import (
     Restamp,
     Revision,
     Saved,
+    Subscription,
     Turn,
 )
 from monitor.ports.doors import Clock, Workers
@@ -284,6 +285,10 @@ class ReadingStore(Protocol):
 
     def polls(self, slug: str, limit: int = 50) -> tuple[PollRun, ...]:
         """How the last polls of a feed went, newest first; empty for a feed that is not known."""
+        ...
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """What was agreed with hubs, by feed."""
         ...
 
     def articles(self, query: ArticleQuery) -> Iterator[Article]: ...

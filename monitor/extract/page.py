@@ -52,7 +52,7 @@ def extract_page(response_body: bytes, headers: Headers, status: int, context: P
     """
     known = context.known_raw
     is_same = known is not None and known.body == response_body and known.url == context.url
-    if is_same and context.known is not None and not any(mark in response_body for mark in _GOES_ON):
+    if is_same and context.known is not None and not _goes_on(response_body):
         return Page(
             "article", None, context.url, None, context.known, context.known_posted, context.known_updated, context.extractor or EXTRACTOR
         )
@@ -78,8 +78,14 @@ def append_page(first: Page, more: Page) -> Page:
     )
 
 
-# A page that names a next one may be the same to the byte while that one was edited.
-_GOES_ON = (b'rel="next"', b"rel='next'", b"rel=next")
+def _goes_on(body: bytes) -> bool:
+    """Does this page name a next one? Then it may be the same to the byte while that one was edited."""
+    at = body.find(b"next")
+    while at >= 0:
+        if body[max(0, at - 5) : at].rstrip(b"\"'").endswith(b"rel="):
+            return True
+        at = body.find(b"next", at + 4)
+    return False
 
 
 def _read(body: bytes, headers: Headers, context: PageContext) -> Page:

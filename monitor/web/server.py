@@ -15,6 +15,7 @@ from monitor.app import App
 from monitor.errors import Busy, MonitorError, UsageError
 from monitor.ports import Store
 from monitor.settings import WebSettings
+from monitor.web import statistics
 from monitor.web.app import create_app
 from monitor.web.site import Site, Writing
 
@@ -119,10 +120,11 @@ def _server(app: App, heard: socket.socket, store: Store | None, writing: Writin
 
 
 def _warm_up(site: Site) -> None:
-    # counting what each feed has takes seconds at a million revisions: begun before the first reader comes
+    # counting takes a second at a million revisions: begun before the first reader comes
     try:
         site.outlets()
         site.counts()
+        statistics.counted(site, statistics.LONGEST)
     except MonitorError as error:
         log.warning("cannot read yet error=%s", error)
 

@@ -14,6 +14,7 @@ from monitor.web import charts
 from monitor.web.site import Site, answer
 
 PERIODS = {"7d": 7, "30d": 30, "90d": 90}
+LONGEST = "90d"
 KEPT_FOR = 120.0  # seconds; the page says when it was counted
 SETTLED = timedelta(days=2)  # a day that ended longer ago is counted once: little is still learnt of its edits
 OUTLETS = 40
@@ -24,7 +25,8 @@ _SHORT = ("< 5 min", "15 min", "1 h", "3 h", "12 h", "24 h", "3 d", "7 d", "late
 def stats(request: Request) -> Response:
     """The charts of a period."""
     site: Site = request.app.state.site
-    period, found, counted_at = _counted(site, request)
+    period = _period(request)
+    found, counted_at = counted(site, period)
     days = [f"{day.day} {day:%b}" for day in found.days]
     top = max((count for outlet in found.outlets for count in outlet.by_day), default=1)
     return site.page(
@@ -46,7 +48,7 @@ def stats(request: Request) -> Response:
 def as_csv(request: Request) -> Response:
     """`/stats.csv`: edits per day and outlet."""
     site: Site = request.app.state.site
-    _, found, _ = _counted(site, request)
+    found, _ = counted(site, _period(request))
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(["day", "outlet", "edits"])
@@ -56,18 +58,21 @@ def as_csv(request: Request) -> Response:
     return answer(request, text.getvalue().encode("utf-8", "replace"), "text/csv; charset=utf-8")
 
 
-def _counted(site: Site, request: Request) -> tuple[str, Tally, datetime]:
-    period = request.query_params.get("since", "30d")
-    period = period if period in PERIODS else "30d"
+def counted(site: Site, period: str) -> tuple[Tally, datetime]:
+    """The counts of a period, and when they were made. Days are remembered: the first count of the longest period is made at the start."""
 
     def count() -> tuple[Tally, datetime]:
         now = site.now
         days = local_days(now - timedelta(days=PERIODS[period] - 1), now, site.timezone)
-        counted = [(day, begun_at, _day(site, begun_at, ended_at, now)) for day, begun_at, ended_at in days]
-        return summed(counted, outlets=site.outlets(), timezone=site.timezone), now
+        tallies = [(day, begun_at, _day(site, begun_at, ended_at, now)) for day, begun_at, ended_at in days]
+        return summed(tallies, outlets=site.outlets(), timezone=site.timezone), now
 
-    found, counted_at = site.kept(f"stats {period}", KEPT_FOR, count)
-    return period, found, counted_at
+    return site.kept(f"stats {period}", KEPT_FOR, count)
+
+
+def _period(request: Request) -> str:
+    period = request.query_params.get("since", "30d")
+    return period if period in PERIODS else "30d"
 
 
 def _day(site: Site, begun_at: datetime, ended_at: datetime, now: datetime) -> DayTally:

@@ -78,7 +78,10 @@ def _notices(diffs: Sequence[Diff], rest: Sequence[Edit]) -> tuple[list[Notice],
         if any(diff.edit.held_by == "template change" for diff in group) or len({diff.edit.article for diff in group}) >= TEMPLATE_ARTICLES
     }
     told = {id(diff) for group in template.values() for diff in group}
-    also = {key: [edit for edit in rest if (host_of(edit.url), edit.fingerprint) == key] for key in template}
+    also: dict[tuple[str, bytes], list[Edit]] = defaultdict(list)
+    for edit in rest:
+        if edit.fingerprint is not None and (key := (host_of(edit.url), edit.fingerprint)) in template:
+            also[key].append(edit)
     notices = [Notice(key[0], (*(diff.edit for diff in group), *also[key]), group[0]) for key, group in template.items()]
     return notices, [diff for diff in diffs if id(diff) not in told]
 

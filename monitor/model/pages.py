@@ -71,7 +71,7 @@ SUSPECT_REASONS = (
 class Page:
     """An article page, read and already reconciled with the page before. `verdict` 'suspect' has a `reason` of SUSPECT_REASONS.
 
-    `doubts` are reasons not to believe a change at first sight ('much text lost', 'extractors disagree', …).
+    `doubts` are reasons not to believe a change at first sight ('much text lost', 'extractors at odds', …).
     `blocks` are 64-bit fingerprints of its text blocks, for learning what stands in many articles of a host.
     `more` are the addresses of further pages of the same article (rel=next), to be fetched and appended; it was read from `parts`.
     """

@@ -157,8 +157,12 @@ def looks_alike(hunk: Hunk, language: str) -> bool:
 
 
 def _parts(text: str) -> int:
-    """Words parted by blanks, where nothing but letters and blanks stands; else 0."""
-    return 0 if _MARKS.search(text) else len(text.split())
+    """Words parted by blanks or hyphens, where nothing else stands beside letters; else 0."""
+    parts = _HYPHEN.sub(" ", text)
+    return 0 if _MARKS.search(parts) else len(parts.split())
+
+
+_HYPHEN = re.compile("[-‐‑]")
 
 
 # --- rewriting ------------------------------------------------------------------------------------------------------

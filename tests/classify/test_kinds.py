@@ -32,6 +32,7 @@ def nature(old: str, new: str, language: str = "en") -> set[str]:
         pytest.param('He said "no" - twice.', "He said “no” – twice.", {"typography"}, id="quotes and dashes"),
         pytest.param("Police Said It Was Over", "Police said it was over", {"typography"}, id="case"),
         pytest.param("He left ,and came back", "He left, and came back", {"typography"}, id="a blank"),
+        pytest.param("They ran low energy tests there.", "They ran low-energy tests there.", {"typography"}, id="a hyphen"),
         pytest.param("The goverment will fall soon.", "The government will fall soon.", {"typo"}, id="a lost letter"),
         pytest.param("The reserach took a year.", "The research took a year.", {"typo"}, id="letters swapped"),
         pytest.param("The staff will setup a tent.", "The staff will set up a tent.", {"typo"}, id="words run together"),

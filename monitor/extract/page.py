@@ -24,7 +24,7 @@ from monitor.extract.metadata import (
 )
 from monitor.extract.reconcile import doubts_of, reconcile, sight_of
 from monitor.extract.rules import Ruled, apply
-from monitor.extract.second import guessed_day, is_at_odds, second_text
+from monitor.extract.second import Seen, guessed_day, is_at_odds, second_text
 from monitor.extract.stamps import (
     Reading,
     address_stamp,
@@ -192,11 +192,12 @@ def _compared(page: Page, document: Document, html: str, context: PageContext) -
     if context.extractor not in (None, EXTRACTOR, SECOND):
         content = _as_read_before(known, _read(raw.body, raw.headers, _first_look(raw, context)).content, content)
     old_html = decode(raw.body, raw.headers, charset=context.rule.charset if context.rule else None)
-    content = reconcile(known, content, sight_of(read_document(old_html), old_html), sight_of(document, html), context.boilerplate)
+    before, now = Seen(old_html, read_document(old_html)), Seen(html, document)
+    content = reconcile(known, content, sight_of(before.document, old_html), sight_of(document, html), context.boilerplate)
     if content is known:
         return replace(page, content=content)
     doubts = doubts_of(known, content)
-    if not doubts and is_at_odds(old_html, html, known, content):
+    if not doubts and is_at_odds(before, now, known, content):
         doubts = ("extractors at odds",)
     return replace(page, content=content, doubts=doubts)
 

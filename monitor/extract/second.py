@@ -1,7 +1,10 @@
 """Second opinions from other people's extractors; slow, so they are asked on the first look and about doubtful changes only."""
 
-from dataclasses import replace
+from collections.abc import Set
+from dataclasses import dataclass, replace
 
+from monitor.extract.blocks import Block, Document
+from monitor.extract.islands import lasting_name
 from monitor.extract.letters import letters
 from monitor.extract.reconcile import partner_of
 from monitor.extract.stamps import Reading
@@ -48,23 +51,42 @@ def _is_spelt(day: str, html: str) -> bool:
     )
 
 
-def is_at_odds(before: str, now: str, known: Content, new: Content) -> bool:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A page as it was answered and as it was walked."""
+
+    html: str
+    document: Document
+
+
+def is_at_odds(before: Seen, now: Seen, known: Content, new: Content) -> bool:
     """Whether trafilatura, asked for the whole page before and now, had none of the paragraphs that came or went in its text.
 
-    It is asked about whole paragraphs alone: an edited one is an edit, whoever reads it. It has no say where it finds less than half of
-    what stayed.
+    It is asked about whole paragraphs alone, and only where one stands in a place of its own: an edited one is an edit, whoever reads
+    it, and so is one that stands as the others do. It has no say where it finds less than half of what stayed.
     """
     old, there = set(known.body), set(new.body)
-    came = [paragraph for paragraph in new.body if paragraph not in old]
-    went = [paragraph for paragraph in known.body if paragraph not in there]
-    stayed = [letters(paragraph) for paragraph in new.body if paragraph in old]
+    came, went, stayed = there - old, old - there, old & there
     if text_key(replace(new, body=known.body)) != text_key(known) or any(partner_of(paragraph, went) is not None for paragraph in came):
         return False
-    then, today = letters(quick_text(before)), letters(quick_text(now))
-    read = sum(len(key) for key in stayed if key in then and key in today)
-    if not (came or went) or read * 2 <= sum(map(len, stayed)):
+    if _stand_as(stayed, came, now.document) and _stand_as(stayed, went, before.document):
+        return False
+    then, today = letters(quick_text(before.html)), letters(quick_text(now.html))
+    keys = [letters(paragraph) for paragraph in stayed]
+    if sum(len(key) for key in keys if key in then and key in today) * 2 <= sum(map(len, keys)):
         return False
     return not any(letters(paragraph) in today for paragraph in came) and not any(letters(paragraph) in then for paragraph in went)
+
+
+def _stand_as(others: Set[str], texts: Set[str], document: Document) -> bool:
+    """Do these texts stand in elements of the same name, in parents of the same name, as some of the others?"""
+    own = {_place(document, block) for block in document.blocks if block.text in others}
+    return all(_place(document, block) in own for block in document.blocks if block.text in texts)
+
+
+def _place(document: Document, block: Block) -> tuple[str, ...]:
+    chain = [document.elements[at] for at in document.chain(block.at)[:2]]
+    return tuple(part for element in chain for part in (element.tag, lasting_name(element.name)))
 
 
 def quick_text(html: str) -> str:

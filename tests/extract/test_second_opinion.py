@@ -60,3 +60,13 @@ def test_a_page_that_did_not_change_asks_for_no_second_opinion() -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_a_paragraph_that_stands_as_the_others_do_asks_for_no_second_opinion() -> None:
+    script = (
+        "import sys; from tests.extract.pages import BODY, html, read_after;"
+        "_, page = read_after(html(*BODY[1:]), html());"
+        "assert page.content.body == BODY and not page.doubts; sys.exit('trafilatura' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -162,7 +162,7 @@ def _parts(text: str) -> int:
     return 0 if _MARKS.search(parts) else len(parts.split())
 
 
-_HYPHEN = re.compile("[-‐‑]")
+_HYPHEN = re.compile(r"(?<=[^\W_])[-‐‑](?=[^\W_])")
 
 
 # --- rewriting ------------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ def nature(old: str, new: str, language: str = "en") -> set[str]:
         pytest.param("The goverment will fall soon.", "The government will fall soon.", {"typo"}, id="a lost letter"),
         pytest.param("The reserach took a year.", "The research took a year.", {"typo"}, id="letters swapped"),
         pytest.param("The staff will setup a tent.", "The staff will set up a tent.", {"typo"}, id="words run together"),
+        pytest.param("An anti-goverment crowd met.", "An anti-government crowd met.", {"typo"}, id="half of a compound"),
         pytest.param("It was the the last time.", "It was the last time.", {"typo"}, id="a doubled word"),
         pytest.param("At least 12 people died there.", "At least 45 people died there.", {"number"}, id="a figure"),
         pytest.param("It rose by 0.15 per cent.", "It rose by 15 per cent.", {"number"}, id="a decimal point"),

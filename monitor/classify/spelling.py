@@ -40,7 +40,8 @@ def is_respelled(hunk: Hunk) -> bool:
         return False
     if old.replace(" ", "").casefold() == new.replace(" ", "").casefold():
         return old.casefold() != new.casefold() and not (may_hold_figure(old) and may_hold_figure(new))
-    first, second = old.replace("-", " ").split(), new.replace("-", " ").split()
+    old, new = old.replace("-", " "), new.replace("-", " ")
+    first, second = old.split(), new.split()
     if len(first) != len(second) or len(first) > 3:
         return False
     differ = [(a, b) for a, b in zip(first, second, strict=True) if a != b]

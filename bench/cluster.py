@@ -1,6 +1,6 @@
 """What a cluster costs and gains. URL is a PostgreSQL database of its own; `claim` leaves it as it is, all others empty it first.
 
-cluster.py URL throughput [--hosts 40] [--feeds 10] [--seconds 20]
+cluster.py URL throughput [--hosts 40] [--feeds 2] [--seconds 20]
     polls a second of one process without a queue, and of a cluster with 1, 2 and 4 workers. A loopback server answers every poll
     with a changed feed, so that each one is parsed, compared and stored.
 cluster.py URL generate --feeds 1000000 --pages 10000000, then cluster.py URL claim
@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 Started = subprocess.Popen[bytes]
-ITEMS = 60  # of a feed, whose bytes all change with each answer, and one its words
+ITEMS = 30  # of a feed, whose bytes all change with each answer, and one its words
 RUN = [sys.executable, "-m", "monitor"]
 
 
@@ -121,7 +121,9 @@ def cluster(url: str, site: Site, feeds: int, workers: int | None, cores: int = 
         for number in range(1, workers or 1):
             command = on(cores, number, [*words, "worker"])
             processes.append(subprocess.Popen(command, stdout=said, stderr=said, start_new_session=True))
-        time.sleep(6)
+        ready = time.monotonic() + 60
+        while site.asked < 3 * len(site.addresses) * feeds and time.monotonic() < ready:
+            time.sleep(0.1)  # until every feed is known
         yield processes
         for process in processes:
             os.killpg(process.pid, signal.SIGTERM)
@@ -269,9 +271,9 @@ def recovery(url: str, site: Site, feeds: int, restart: str | None) -> None:
 
     took = []
     with cluster(url, site, feeds, workers=3) as processes:
-        site.delay = 0.3  # so that jobs are in hand
-        time.sleep(4)
+        site.delay = 3.0  # so that all have jobs in hand
         for victim in processes[1:]:
+            time.sleep(8)
             with psycopg.connect(url, autocommit=True) as connection:
                 os.killpg(victim.pid, signal.SIGKILL)
                 started, left = time.monotonic(), picked(connection)
@@ -281,6 +283,7 @@ def recovery(url: str, site: Site, feeds: int, restart: str | None) -> None:
         victims = " and ".join(f"{one:.1f}" for one in took)
         print(f"kill -9 of a worker with jobs in hand: all of them with others after {victims} s", flush=True)
         if restart:
+            site.delay = 0.0
             started = time.monotonic()
             subprocess.run(restart, shell=True, check=True, stdout=subprocess.DEVNULL)
             up, since = time.monotonic() - started, datetime.now(UTC).timestamp() * 1000
@@ -339,7 +342,7 @@ def main() -> None:
     parser.add_argument("url")
     parser.add_argument("what", choices=("throughput", "generate", "claim", "recovery", "sizes"))
     parser.add_argument("--hosts", type=int, default=40)
-    parser.add_argument("--feeds", type=int, default=10)
+    parser.add_argument("--feeds", type=int, default=2)
     parser.add_argument("--pages", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--restart", help="a shell command that restarts the server")

@@ -248,23 +248,20 @@ def _besides_stance(hunk: Hunk) -> int:
 
 def stance_changed(hunks: list[Hunk]) -> tuple[list[str], list[str]] | None:
     """Hedging words that went and that came in short hunks of one change; words that only moved do not count."""
-    short = [hunk for hunk in hunks if hunk.words <= _STANCE_WORDS and any(_touched(hunk)) and _besides_stance(hunk) <= _BESIDES]
-    old, new = _said_in(short)
+    touched = [(hunk, _touched(hunk)) for hunk in hunks]
+    short = [(hunk, both) for hunk, both in touched if any(both) and hunk.words <= _STANCE_WORDS and _besides_stance(hunk) <= _BESIDES]
+    old = [found for _, (before, _) in short for found in before]
+    new = [found for _, (_, after) in short for found in after]
     less, more = (Counter(kind for kind, _ in side) for side in (old, new))
     if less == more:
         return None
     # the same words anywhere else in the change: they moved
-    all_old, all_new = (Counter(kind for kind, _ in side) for side in _said_in(hunks))
+    all_old = Counter(kind for _, (before, _) in touched for kind, _ in before)
+    all_new = Counter(kind for _, (_, after) in touched for kind, _ in after)
     went = {kind for kind in less - more if all_old[kind] > all_new[kind]}
     came = {kind for kind in more - less if all_new[kind] > all_old[kind]}
-    if all(hunk.words > _NEGATION_WORDS for hunk in short if any(kind == "negation" for side in _touched(hunk) for kind, _ in side)):
+    if all(hunk.words > _NEGATION_WORDS for hunk, both in short if any(kind == "negation" for side in both for kind, _ in side)):
         went, came = went - {"negation"}, came - {"negation"}
     if not went and not came:
         return None
     return [words for kind, words in old if kind in went], [words for kind, words in new if kind in came]
-
-
-def _said_in(hunks: list[Hunk]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """What the hunks touch, before and after."""
-    touched = [_touched(hunk) for hunk in hunks]
-    return [found for old, _ in touched for found in old], [found for _, new in touched for found in new]

@@ -25,24 +25,26 @@ _HALF, _SHRUNK = 0.5, 0.7
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """All that can be read on a page, letters only; `html` answers for names that are told to machines alone."""
+    """All that can be read on a page, letters only, and what stands there unseen; `html` answers for names told to machines alone."""
 
     letters: str
+    hidden: str
     html: str
 
-    def shows(self, text: str) -> bool:
-        """Does this text stand somewhere on the page?"""
+    def shows(self, text: str, beside: "Sight") -> bool:
+        """Does this text stand on the page? Unseen counts where it is not unseen on the page beside too: a copy for machines stays."""
         key = letters(text)
-        return len(key) >= _SHORTEST and key in self.letters
+        return len(key) >= _SHORTEST and (key in self.letters or (key in self.hidden and key not in beside.hidden))
 
     def tells(self, text: str) -> bool:
         """Does the page say this anywhere, to readers or machines?"""
-        return text in self.html or letters(text) in self.letters
+        return text in self.html or letters(text) in self.letters or letters(text) in self.hidden
 
 
 def sight_of(document: Document, html: str) -> Sight:
     """What stands on this page."""
-    return Sight("\n".join(letters(block.text) for block in document.blocks), html)
+    shown = "\n".join(letters(block.text) for block in document.blocks if block.furniture != "hidden")
+    return Sight(shown, "\n".join(letters(block.text) for block in document.blocks if block.furniture == "hidden"), html)
 
 
 def reconcile(known: Content, new: Content, before: Sight, now: Sight, boilerplate: frozenset[int] = frozenset()) -> Content:
@@ -88,17 +90,17 @@ def _steady(known: str | None, new: str | None, before: Sight, now: Sight) -> st
     """The known text while it still stands on the page and the new one stood there before; else the new one."""
     if known == new:
         return known
-    stays = known is None or now.shows(known)
-    was = new is None or before.shows(new)
+    stays = known is None or now.shows(known, before)
+    was = new is None or before.shows(new, now)
     return known if stays and was else new
 
 
 def _steady_captions(known: Sequence[str], new: Sequence[str], before: Sight, now: Sight) -> tuple[str, ...]:
     keys = {letters(caption) for caption in new}
     lost = [caption for caption in known if letters(caption) not in keys]
-    kept = [caption for caption in lost if now.shows(caption) and partner_of(caption, new) is None]
+    kept = [caption for caption in lost if now.shows(caption, before) and partner_of(caption, new) is None]
     olds = {letters(caption) for caption in known}
-    came = [c for c in new if letters(c) in olds or not (before.shows(c) and partner_of(c, lost) is None)]
+    came = [c for c in new if letters(c) in olds or not (before.shows(c, now) and partner_of(c, lost) is None)]
     if not kept:
         return tuple(came)
     order = {letters(caption): place for place, caption in enumerate(known)}
@@ -143,8 +145,8 @@ def _steady_body(known: Sequence[str], new: Sequence[str], before: Sight, now: S
     for gone, came in _gaps(old_keys, new_keys):
         lost = [known[i] for i in gone]
         fresh = [new[j] for j in came]
-        kept = [p for p in lost if letters(p) not in in_new and now.shows(p) and partner_of(p, fresh) is None]
-        added = [p for p in fresh if letters(p) in in_old or not before.shows(p) or partner_of(p, lost) is not None]
+        kept = [p for p in lost if letters(p) not in in_new and now.shows(p, before) and partner_of(p, fresh) is None]
+        added = [p for p in fresh if letters(p) in in_old or not before.shows(p, now) or partner_of(p, lost) is not None]
         steady.extend(_in_order(lost, kept, added))
     return tuple(steady)
 

@@ -179,3 +179,19 @@ def test_boilerplate_that_an_article_was_stored_with_stays_whatever_becomes_of_i
     assert gone.content == known
     assert reworded.content == known
     assert edited.content.body == (BODY[0].replace("two", "three"), BODY[1], letter, *BODY[2:])
+
+
+def test_a_paragraph_that_goes_is_an_edit_though_a_copy_for_machines_keeps_it() -> None:
+    copy = f'<div style="display:none"><div>{" ".join(BODY[1:3])}</div></div>'
+
+    _, page = read_after(html(after=copy), html(*BODY[:2], *BODY[3:], after=copy))
+
+    assert page.content.body == (*BODY[:2], *BODY[3:])
+
+
+def test_a_paragraph_that_is_folded_away_is_no_change() -> None:
+    folded = html(*BODY[:3], *BODY[4:], after=f'<div style="display:none"><p>{BODY[3]}</p></div>')
+
+    known, page = read_after(html(), folded)
+
+    assert page.content == known

@@ -195,15 +195,25 @@ def find_root(document: Document, judge: str | None, scope: int = 0) -> int | No
         weight[elements[at].parent] += weight[at]
     if not weight[scope]:
         return None
+
+    def is_text_itself(at: int) -> bool:
+        """Called a text and full of paragraphs: a longer box inside it (a speech, a document) is a part of it."""
+        return elements[at].text_root and direct[at] >= _GOOD_PIECE
+
     children: dict[int, int] = {}
     for at in range(1, len(elements)):
         parent = elements[at].parent
         if weight[at] and (parent not in children or weight[at] > weight[children[parent]]):
             children[parent] = at
     root = scope
-    while (child := children.get(root)) is not None and weight[child] >= 0.7 * weight[root] and elements[child].tag not in _NOT_A_ROOT:
+    while (
+        not is_text_itself(root)
+        and (child := children.get(root)) is not None
+        and weight[child] >= 0.7 * weight[root]
+        and elements[child].tag not in _NOT_A_ROOT
+    ):
         root = child
-    root = _tighter(document, root, weight, direct)
+    root = root if is_text_itself(root) else _tighter(document, root, weight, direct)
     named = [at for at, e in enumerate(elements) if 0.6 * weight[root] <= weight[at] <= 1.6 * weight[root] and weight[at]]
     marked = [at for at in named if "articleBody" in elements[at].prop] or [at for at in named if elements[at].text_root]
     return min(marked, key=lambda at: weight[at]) if marked else root

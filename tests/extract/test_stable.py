@@ -195,3 +195,13 @@ def test_a_paragraph_that_is_folded_away_is_no_change() -> None:
     known, page = read_after(html(), folded)
 
     assert page.content == known
+
+
+def test_a_document_in_the_middle_that_is_longer_than_the_text_takes_no_text_away() -> None:
+    speech = "".join(
+        f"<p>“In its year number {year} my board will spend {year + 40} crowns on ropes, and it will say so.”</p>" for year in range(40)
+    )
+
+    body = read(html(between=f'<div class="unfold"><div>{speech}</div></div>')).content.body
+
+    assert [text for text in body if text in BODY] == list(BODY)

@@ -19,7 +19,7 @@ BURST_SECONDS = 1800.0
 STAGES = tuple(hours * 3600.0 for hours in (0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256))  # where the stages of age part
 PARTS = 12  # of a day: two hours each
 # so many expected edits weigh as much as the general law: of outlets (20 to 60 % of their articles are edited), of stages, of parts
-OUTLET_PRIOR, STAGE_PRIOR, PART_PRIOR = 3.0, 6.0, 4.0
+OUTLET_PRIOR, STAGE_PRIOR, PART_PRIOR = 3.0, 3.0, 4.0
 _WHOLE: float = 1 - (1 + SPAN / CORE) ** (1 - POWER)
 
 

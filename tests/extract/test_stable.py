@@ -197,11 +197,11 @@ def test_a_paragraph_that_is_folded_away_is_no_change() -> None:
     assert page.content == known
 
 
-def test_a_document_in_the_middle_that_is_longer_than_the_text_takes_no_text_away() -> None:
-    speech = "".join(
-        f"<p>“In its year number {year} my board will spend {year + 40} crowns on ropes, and it will say so.”</p>" for year in range(40)
-    )
+@pytest.mark.parametrize("length", [5, 10, 12, 40])
+def test_a_document_in_the_middle_that_is_longer_than_the_text_takes_no_text_away(length: int) -> None:
+    said = "<p>“In its year number {} my board will spend {} crowns on ropes, and it will say so.”</p>"
+    speech = "".join(said.format(year, year + 40) for year in range(length))
 
-    body = read(html(between=f'<div class="unfold"><div>{speech}</div></div>')).content.body
+    body = read(html(between=f'<div class="unfold">{speech}</div>')).content.body
 
     assert [text for text in body if text in BODY] == list(BODY)

@@ -11,7 +11,9 @@ from the first snapshot that shows it to the last one, and only where snapshots 
 
 **Who knows what.** Every outlet's articles come in order of time. Ours learns each outlet's habit from its own looks alone, nothing
 is told to it. The first half of the articles only teaches; figures are of the second half, for everybody. Constants were compared on
-recorded articles of both halves and on invented ones of other seeds. `+ feed`: the feed, which everybody polls for new articles and nobody is charged for, is read once an hour, and an edit
+recorded articles of both halves and on invented ones of other seeds.
+
+`+ feed`: the feed, which everybody polls for new articles and nobody is charged for, is read once an hour, and an edit
 that it shows is looked at then. Recorded edits are edits of feeds, so that all of them show; of the invented ones 31 % do (GDELT: a
 changed title in 5.09 of 16.5 changed pages) and only for a day.
 

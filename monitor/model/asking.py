@@ -20,7 +20,7 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question to the world. `kind` tells which manners apply (robots.txt is for pages). A `form` is posted, and nothing follows a redirect."""
+    """One question to the world. `kind` tells which manners apply (robots.txt is for pages). A `form` is posted, redirects unfollowed."""
 
     url: str
     kind: Literal["feed", "page", "hub"] = "page"

@@ -31,7 +31,9 @@ def test_many_threads_read_over_as_many_connections_as_are_allowed(database_url:
     for thread in threads:
         thread.join()
     with psycopg.connect(database_url) as connection:
-        row = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()").fetchone()
+        row = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()"
+        ).fetchone()
 
     assert row == (most,)
     assert len(store.revisions(article)) == 2

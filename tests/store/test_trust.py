@@ -59,9 +59,7 @@ def test_a_feed_is_asked_for_the_hosts_of_its_articles(store: Store) -> None:
     ("looks", "reasons", "trusted"),
     [(40, {}, True), (40, {"consent": 7}, True), (40, {"consent": 8}, False), (2, {"consent": 2}, True), (3, {"consent": 3}, False)],
 )
-def test_an_outlet_is_trusted_until_a_fifth_of_its_looks_fail(
-    looks: int, reasons: dict[str, int], trusted: bool
-) -> None:
+def test_an_outlet_is_trusted_until_a_fifth_of_its_looks_fail(looks: int, reasons: dict[str, int], trusted: bool) -> None:
     assert OutletTrust("wall.example", looks, reasons).is_trusted is trusted
 
 

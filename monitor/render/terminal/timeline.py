@@ -40,10 +40,8 @@ def _revision_lines(revision: Revision, edit: Edit | None, width: int, zone: tzi
         Span(f"{event}{doubt}"),
         Span(f"  {seen} {zone_name(revision.first_seen_at, zone)} · {revision.hash[:7]}", FAINT),
     ]
-    if columns(head) <= width:
-        lines = [line(*head)]
-    else:
-        lines = [line(*head[:-1]), line(Span("│    ", FAINT), Span(head[-1].text.strip(), FAINT))]
+    below = [Span("│    ", FAINT), Span(head[-1].text.strip(), FAINT)]
+    lines = [line(*head)] if columns(head) <= width else [line(*head[:-1]), line(*below)]
     if edit:
         told = {True: " · disclosed", False: " · not disclosed", None: ""}[edit.disclosed]
         level = Span(f"{edit.severity.level} {edit.severity.score}", LEVEL_STYLES[edit.severity.level])

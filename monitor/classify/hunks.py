@@ -1,8 +1,8 @@
 """The places of a change where words were exchanged, each with the texts they stand in."""
 
 import re
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from monitor.model import Change
 
@@ -15,10 +15,10 @@ _ALONE = 3
 _ELLIPSIS = re.compile(r"(?:\.\.+|…|\[…\])\W*(?:\w+ ?more\W*)?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Hunk:
+class Hunk(NamedTuple):
     """Words `removed` and `added` at one place. `old` and `new` are the texts around, `start` and `end` places in them.
 
+    A tuple, because a long edited text has thousands.
     `at_cut`: both texts end in an ellipsis and only this hunk stands before it, so a feed's excerpt was merely cut elsewhere.
     """
 
@@ -42,20 +42,19 @@ class Hunk:
 
 
 def _words(text: str) -> int:
-    return max(len(text.split()), sum(character > "⺀" and not "가" <= character <= "힣" for character in text) // 2)
+    blanks = len(text.split())
+    return blanks if text.isascii() else max(blanks, sum(character > "⺀" and not "가" <= character <= "힣" for character in text) // 2)
 
 
-def hunks_of(change: Change) -> list[Hunk]:
-    """The hunks of a change, in order."""
-    old = "".join(text for sign, text in change.segments if sign != "+")
-    new = "".join(text for sign, text in change.segments if sign != "-")
+def hunks_of(change: Change, old: str, new: str) -> list[Hunk]:
+    """The hunks of a change, in order. `old` and `new` are what its segments spell."""
     cut = bool(_ELLIPSIS.search(old[-40:]) and _ELLIPSIS.search(new[-40:]))
     out: list[Hunk] = []
     a = c = 0
     stayed = _ALONE  # characters since the hunk before
     # the removed stands before the added: a hunk ends where the next segment is no addition
     removed = ""
-    for (sign, text), (following, _) in pairwise([*change.segments, ("=", "")]):
+    for (sign, text), (following, _) in pairwise((*change.segments, ("=", ""))):
         if sign == "=":
             a, c, stayed = a + len(text), c + len(text), len(text) if out else _ALONE
             continue
@@ -69,6 +68,6 @@ def hunks_of(change: Change) -> list[Hunk]:
         places = (old[a - before : b + _AROUND], before, before + len(removed), new[c - behind : d + _AROUND], behind, behind + len(added))
         out.append(Hunk(change.field, removed, added, *places, at_cut, stayed >= _ALONE))
         if len(out) > 1 and stayed < _ALONE and out[-2].stands_alone:
-            out[-2] = replace(out[-2], stands_alone=False)
+            out[-2] = out[-2]._replace(stands_alone=False)
         a, c, removed, stayed = b, d, "", 0
     return out

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from monitor.classify.disclosure import disclosed
 from monitor.classify.han import is_han
-from monitor.classify.hunks import hunks_of
 from monitor.classify.notes import correction_note
 from monitor.classify.rules import Finding, Place, findings, looks_alike
 from monitor.classify.version import Version
@@ -69,25 +68,26 @@ def judge(old: Version, new: Version, changes: Sequence[Change], *, event: Event
 def _judged(change: Change, language: str) -> _Judged:
     if change.op == "equal":
         return _Judged(change, (), matters=False, differs=False)
-    old = "".join(text for sign, text in change.segments if sign != "+")
-    new = "".join(text for sign, text in change.segments if sign != "-")
-    hunks = tuple(hunks_of(change)) if old and new else ()
-    found = tuple(findings(Place(change, hunks, old, new, language)))
-    differs = fold(old) != fold(new) or change.op in ("move", "split", "merge")
+    place = Place(change, language)
+    found = tuple(findings(place))
+    differs = not place.looks_same or change.op in ("move", "split", "merge")
     kinds = {finding.kind for finding in found}
-    trifles = kinds <= {"typography", "typo", "paragraph-moved", "paragraph-split", "paragraph-merged"}
-    matters = differs and "typography" not in kinds and not (trifles and _only_trifles(change, kinds, found, len(hunks), language))
+    trifles = kinds <= _TRIFLES
+    matters = differs and "typography" not in kinds and not (trifles and _only_trifles(place, kinds, found))
     return _Judged(change, found, matters, differs)
 
 
-def _only_trifles(change: Change, kinds: set[str], found: tuple[Finding, ...], hunks: int, language: str) -> bool:
+_TRIFLES = {"typography", "typo", "paragraph-moved", "paragraph-split", "paragraph-merged"}
+
+
+def _only_trifles(place: Place, kinds: set[str], found: tuple[Finding, ...]) -> bool:
     """Whether spelling, looks and a new place are all there is to a change."""
     if not kinds:
         return False
     # another Han character is a slip more often than not, but it may as well be another minister
-    slips = sum(is_han((hunk.removed + hunk.added).strip()) for hunk in hunks_of(change))
+    slips = sum(is_han((hunk.removed + hunk.added).strip()) for hunk in place.hunks)
     spelled = sum(finding.kind == "typo" for finding in found)
-    return spelled - slips + sum(looks_alike(hunk, language) for hunk in hunks_of(change)) >= hunks
+    return spelled - slips + sum(looks_alike(hunk, place.language) for hunk in place.hunks) >= len(place.hunks)
 
 
 def _is_echo(one: _Judged, new: Version) -> bool:

@@ -8,10 +8,9 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 from monitor.classify.figures import Figure, figures, may_hold_figure
-from monitor.classify.hunks import Hunk
+from monitor.classify.hunks import Hunk, hunks_of
 from monitor.classify.notes import correction_note
 from monitor.classify.speech import has_marks, has_stance, is_title_case, names_changed, quotations, quote_change, stance_changed
 from monitor.classify.spelling import is_respelled
@@ -19,39 +18,40 @@ from monitor.model import Change
 from monitor.text import fold, plain, shorten
 
 
-@dataclass(frozen=True)
 class Place:
     """A change with what rules ask about it; what several rules ask is answered once."""
 
-    change: Change
-    hunks: tuple[Hunk, ...]
-    old: str
-    new: str
-    language: str
+    __slots__ = ("_touched", "change", "exchanged", "hunks", "kept", "language", "looks_same", "new", "old")
+
+    def __init__(self, change: Change, language: str) -> None:
+        self.change = change
+        self.language = language
+        self.old = "".join([text for sign, text in change.segments if sign != "+"])
+        self.new = "".join([text for sign, text in change.segments if sign != "-"])
+        self.hunks = hunks_of(change, self.old, self.new) if self.old and self.new else []
+        self.looks_same = fold(self.old) == fold(self.new)
+        exchanged = [text for sign, text in change.segments if sign != "="]
+        # characters that both versions have
+        self.kept = (len(self.old) + len(self.new) - sum(map(len, exchanged))) // 2
+        # all words that went or came: what is found nowhere in it need not be looked for hunk by hunk
+        self.exchanged = " | ".join(exchanged)
+        self._touched: list[tuple[list[Figure], list[Figure]]] | None = None
 
     @property
     def is_headline(self) -> bool:
         return self.change.field == "headline" or self.change.field.startswith("feed-headline")
 
     @property
-    def kept(self) -> int:
-        """Characters that both versions have."""
-        return sum(len(text) for sign, text in self.change.segments if sign == "=")
-
-    @property
     def is_reworded(self) -> bool:
         """Whether so much changed that a single word is not the edit."""
-        return _REWORDED * sum(max(len(hunk.removed), len(hunk.added)) for hunk in self.hunks) > self.kept
+        return _REWORDED * sum([max(len(hunk.removed), len(hunk.added)) for hunk in self.hunks]) > self.kept
 
-    @cached_property
-    def exchanged(self) -> str:
-        """All words that went or came: what is found nowhere in it need not be looked for hunk by hunk."""
-        return " | ".join([text for sign, text in self.change.segments if sign != "="])
-
-    @cached_property
+    @property
     def touched(self) -> list[tuple[list[Figure], list[Figure]]]:
         """The figures that each hunk touches, on both sides; empty when there are none at all."""
-        return [_touched(hunk, self.language) for hunk in self.hunks] if may_hold_figure(self.exchanged) else []
+        if self._touched is None:
+            self._touched = [_touched(hunk, self.language) for hunk in self.hunks] if may_hold_figure(self.exchanged) else []
+        return self._touched
 
 
 # A word is looked at as an edit of its own where the text that stayed is so many times longer than what changed.
@@ -83,7 +83,7 @@ def findings(place: Place) -> list[Finding]:
     """What the table finds in a change. Steps are tried in turn: structure, then looks alone, then rewriting, then details."""
     found: list[Finding] = []
     last = RULES[-1].step
-    for rule in RULES if place.old and place.new else _ONE_SIDED:
+    for rule in _RULES_FOR.get(place.change.op, RULES) if place.old and place.new else _ONE_SIDED:
         if rule.step > last:
             break
         for reason in rule.find(place):
@@ -131,7 +131,7 @@ _SAID = re.compile(r"[^\W_]")
 def _typography(place: Place) -> list[str]:
     if place.change.op in ("insert", "delete"):
         return []
-    if fold(place.old) == fold(place.new):
+    if place.looks_same:
         return ["only white space or invisible characters differ"] if place.old != place.new and place.change.op != "move" else []
     if place.hunks and all(looks_alike(hunk, place.language) for hunk in place.hunks):
         return [f"only typography differs: {_became(place.hunks[0].removed, place.hunks[0].added)}"]
@@ -142,7 +142,10 @@ def looks_alike(hunk: Hunk, language: str) -> bool:
     """Whether both sides say the same letters and figures, so that only marks, blanks or case differ."""
     if hunk.at_cut:
         return True
-    if hunk.removed.strip() and hunk.added.strip() and _parts(hunk.removed) != _parts(hunk.added):
+    old, new = hunk.removed.strip(), hunk.added.strip()
+    if old.isalpha() and new.isalpha() and old.isascii() and new.isascii() and old.lower() != new.lower():
+        return False  # the usual case at a tenth of the price
+    if old and new and _parts(hunk.removed) != _parts(hunk.added):
         return False  # `setup` and `set up`: spelling
     if bool(_SAID.search(hunk.removed)) != bool(_SAID.search(hunk.added)):
         return False
@@ -150,8 +153,8 @@ def looks_alike(hunk: Hunk, language: str) -> bool:
         return False
     if "?" in hunk.removed + hunk.added and hunk.removed.count("?") != hunk.added.count("?"):
         return False
-    old, new = _touched(hunk, language)
-    if Counter(map(_worth, old)) != Counter(map(_worth, new)):
+    was, now = _touched(hunk, language)
+    if Counter(map(_worth, was)) != Counter(map(_worth, now)):
         return False
     return len(_QUOTE_MARKS.findall(hunk.removed)) == len(_QUOTE_MARKS.findall(hunk.added))
 
@@ -175,11 +178,13 @@ _HARDLY = 0.1
 
 
 def _rewritten(place: Place) -> list[str]:
-    exchanged = sum(max(len(hunk.removed), len(hunk.added)) for hunk in place.hunks if hunk.removed and hunk.added)
+    exchanged = sum([max(len(hunk.removed), len(hunk.added)) for hunk in place.hunks if hunk.removed and hunk.added])
+    if exchanged <= place.kept:
+        return []
     least = _REWRITTEN_LEAST if place.new.isascii() or max(map(ord, place.new or " ")) < 0x1100 else _REWRITTEN_LEAST_EAST
     if place.kept < _HARDLY * exchanged:
         least //= 2
-    if exchanged <= least or exchanged <= place.kept:
+    if exchanged <= least:
         return []
     what = "the headline" if place.is_headline else "a paragraph" if place.change.field == "body" else "the text"
     return [f"{what} was rewritten: “{shorten(place.old, 80)}” became “{shorten(place.new, 80)}”"]
@@ -365,4 +370,15 @@ RULES: tuple[Rule, ...] = (
 # of a rewriting are no edits of details.
 FINAL = {"typography": 1, "rewritten": 2}
 # What only came or only went has no details to compare.
+_STRUCTURE = {
+    "insert": "paragraph-added",
+    "delete": "paragraph-removed",
+    "move": "paragraph-moved",
+    "split": "paragraph-split",
+    "merge": "paragraph-merged",
+}
+_RULES_FOR = {
+    op: tuple(rule for rule in RULES if rule.kind not in _STRUCTURE.values() or rule.kind == _STRUCTURE.get(op))
+    for op in ("replace", *_STRUCTURE)
+}
 _ONE_SIDED = tuple(rule for rule in RULES if rule.step == 0 or rule.kind == "quote")

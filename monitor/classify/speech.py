@@ -6,6 +6,7 @@ from collections import Counter
 
 from monitor.classify.han import names_by_sound
 from monitor.classify.hunks import Hunk
+from monitor.classify.vocabulary import in_ascii
 from monitor.text import plain
 
 # --- quotations -----------------------------------------------------------------------------------------------------
@@ -32,7 +33,7 @@ def quotations(text: str) -> list[str]:
 def _quoted(text: str, start: int, end: int) -> list[str]:
     """The quotations that the place touches."""
     out: list[str] = []
-    if not _MARK.search(text):
+    if not has_marks(text):
         return out
     # feeds that escape twice: the mark is as long as its name, so that places stay what they are
     for found in _QUOTED.finditer(text.replace("&quot;", '"     ')):
@@ -58,6 +59,8 @@ def _is_speech(inside: str, before: str, *, least: int) -> bool:
 
 def has_marks(text: str) -> bool:
     """Whether anything that may be a quotation mark stands in the text."""
+    if text.isascii():
+        return '"' in text or "'" in text or "&quot;" in text
     return bool(_MARK.search(text))
 
 
@@ -102,7 +105,7 @@ _NAMELIKE = re.compile("[A-ZÀ-ÖØ-ÞА-ЯЁァ-ヺ가-힣一-鿿]")
 
 def names_changed(hunk: Hunk) -> tuple[list[str], list[str]] | None:
     """Names that went and names that came in their place, where little else changed; None unless both."""
-    if hunk.words > _NAME_WORDS or not (_NAMELIKE.search(hunk.removed) and _NAMELIKE.search(hunk.added)):
+    if not (_is_namelike(hunk.removed) and _is_namelike(hunk.added)) or hunk.words > _NAME_WORDS:
         return None
     if any(_besides_names(text) for text in (hunk.removed, hunk.added)):
         return None
@@ -115,6 +118,10 @@ def names_changed(hunk: Hunk) -> tuple[list[str], list[str]] | None:
 
 
 _NAME_WORDS = 4
+
+
+def _is_namelike(text: str) -> bool:
+    return text != text.lower() if text.isascii() else bool(_NAMELIKE.search(text))
 
 
 def _besides_names(text: str) -> bool:
@@ -196,20 +203,21 @@ _NEGATION_WORDS = 3
 
 
 @functools.cache
-def _stances() -> "re.Pattern[str]":
-    latin = "|".join(f"(?P<{name}>(?<![{_LETTERS}])(?:{pattern})(?![a-zà-ÿа-я]))" for name, pattern in _STANCE.items())
-    return re.compile(latin, re.I)
+def _stances(*, is_ascii: bool) -> "re.Pattern[str]":
+    table = {name: in_ascii(pattern) if is_ascii else pattern for name, pattern in _STANCE.items()}
+    words = "|".join(f"(?P<{name}>(?<![{_LETTERS}])(?:{pattern})(?![a-zà-ÿа-я]))" for name, pattern in table.items())
+    return re.compile(words, re.I | (re.A if is_ascii else re.U))
 
 
 def has_stance(text: str) -> bool:
     """Whether it is worth looking for hedges, attributions and negations here: a cheap question, sometimes yes in vain."""
-    return bool(_stance_hint().search(text.lower()))
+    return bool(_stance_hint(is_ascii=text.isascii()).search(text.lower()))
 
 
 @functools.cache
-def _stance_hint() -> "re.Pattern[str]":
+def _stance_hint(*, is_ascii: bool) -> "re.Pattern[str]":
     words = "|".join(_STANCE.values()).replace("(?-i:may)", "may")
-    return re.compile(f"(?<![{_LETTERS}])(?:{words})")
+    return re.compile(f"(?<![a-z])(?:{in_ascii(words)})", re.A) if is_ascii else re.compile(f"(?<![{_LETTERS}])(?:{words})")
 
 
 def _touched(hunk: Hunk) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
@@ -218,7 +226,7 @@ def _touched(hunk: Hunk) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, 
     def at(text: str, start: int, end: int) -> tuple[tuple[str, str], ...]:
         left = max(0, start - _LONGEST)
         near = text[left : end + _LONGEST]
-        found = _stances().finditer(near) if has_stance(near) else ()
+        found = _stances(is_ascii=near.isascii()).finditer(near) if has_stance(near) else ()
         return tuple((each.lastgroup or "", each[0]) for each in found if each.start() + left < end and start < each.end() + left)
 
     removed, added = hunk.removed.strip(), hunk.added.strip()
@@ -241,7 +249,8 @@ _BESIDES = 1
 
 def _besides_stance(hunk: Hunk) -> int:
     """Words of more than four letters that change beside the hedging ones; wide characters count by three."""
-    rest = _stances().sub(" ", f"{hunk.removed} ¦ {hunk.added}")
+    words = f"{hunk.removed} | {hunk.added}"
+    rest = _stances(is_ascii=words.isascii()).sub(" ", words)
     latin = sum(len(word) > 4 for word in re.findall(f"[{_LETTERS}]+", rest))
     return latin + sum(character >= "⺀" and character.isalpha() for character in rest) // 3
 

@@ -52,22 +52,30 @@ def is_respelled(hunk: Hunk) -> bool:
 
 def _doubled(hunk: Hunk) -> bool:
     word = hunk.removed.strip()
-    around = hunk.old[: hunk.old_start].split()[-1:] + hunk.old[hunk.old_end :].split()[:1]
-    return word.isalpha() and word in around
+    if not word.isalpha():
+        return False
+    return word in (*hunk.old[: hunk.old_start].rsplit(maxsplit=1)[-1:], *hunk.old[hunk.old_end :].split(maxsplit=1)[:1])
+
+
+# Letters by which a misspelt word may be longer: one, and `'s`.
+_LONGER = 3
+_POSSESSIVE = re.compile("['’]s$")
 
 
 def _is_misspelling(old: str, new: str) -> bool:
-    old, new = (re.sub("['’]s$", "", word) for word in (old, new))
-    if min(len(old), len(new)) < 4 or not (old + new).isalpha() or max(map(ord, old + new)) > 0x24FF:
+    if abs(len(old) - len(new)) > _LONGER:
+        return False
+    old, new = (_POSSESSIVE.sub("", word) for word in (old, new))
+    if min(len(old), len(new)) < 4 or not (old + new).isalpha() or max(old + new) > "\u24ff":
         return False
     one, other = old.casefold(), new.casefold()
     if one == other or frozenset((one, other)) in _BOTH_RIGHT:
         return False
-    if sorted(one) == sorted(other):
-        return OSA.distance(one, other) <= 2
-    distance = OSA.distance(one, other)
+    distance = OSA.distance(one, other, score_cutoff=2)
     if distance > 1:
-        return False
+        return distance == 2 and sorted(one) == sorted(other)
+    if sorted(one) == sorted(other):
+        return True
     same = next((k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     if one[same:] in _ENDINGS and other[same:] in _ENDINGS:
         return False

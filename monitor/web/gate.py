@@ -89,7 +89,7 @@ class Gate:
             return True
         if self.is_token(_presented(connection.headers.get("authorization", ""))):
             return True
-        is_feed = connection.url.path.endswith((".atom", "/edits.json")) or connection.url.path.startswith("/feed.json/")
+        is_feed = _path(connection).endswith((".atom", "/edits.json")) or _path(connection).startswith("/feed.json/")
         return is_feed and self.is_token(connection.query_params.get("token", ""))
 
     def form_token(self, connection: HTTPConnection) -> str:
@@ -123,7 +123,7 @@ class Guarded:
         send = _with_headers(send)
         connection = HTTPConnection(scope)
         refusal = self._refusal(connection, scope["method"])
-        if refusal is None and scope["method"] not in ("GET", "HEAD", "OPTIONS") and not connection.url.path.startswith(UNASKED):
+        if refusal is None and scope["method"] not in ("GET", "HEAD", "OPTIONS") and not _path(connection).startswith(UNASKED):
             form = await _form(scope, receive)
             if form is None or not self._gate.made(form.get("form", ""), connection):
                 refusal = _problem(
@@ -133,7 +133,7 @@ class Guarded:
         await (refusal or self._app)(scope, receive, send)
 
     def _refusal(self, connection: HTTPConnection, method: str) -> Response | None:
-        gate, path = self._gate, connection.url.path
+        gate, path = self._gate, _path(connection)
         who = connection.client.host if connection.client else ""
         if gate.token is None and _host(connection.headers.get("host", "")) not in gate.hosts:
             return _problem(connection, 421, "This address is not served here. Set [web] public_url if it should be.")
@@ -154,8 +154,14 @@ def local_path(wanted: str) -> str:
     return wanted if plain and len(wanted) < 2000 else "/"
 
 
+def _path(connection: HTTPConnection) -> str:
+    # as the routes see it; `url.path` is made of what the caller says is our name, with older versions of starlette unchecked
+    path: str = connection.scope["path"]
+    return path
+
+
 def _closed(connection: HTTPConnection) -> Response:
-    path = connection.url.path
+    path = _path(connection)
     if path.startswith("/api/") or path.endswith((".atom", ".json", ".png")):
         return _problem(connection, 401, "A token is needed.", {"WWW-Authenticate": 'Basic realm="monitor", charset="UTF-8"'})
     target = path + (f"?{connection.url.query}" if connection.url.query else "")
@@ -163,7 +169,7 @@ def _closed(connection: HTTPConnection) -> Response:
 
 
 def _problem(connection: HTTPConnection, status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
-    if connection.url.path.startswith("/api/"):
+    if _path(connection).startswith("/api/"):
         body = {"type": "about:blank", "title": _TITLES.get(status, "Refused"), "status": status, "detail": detail}
         return JSONResponse(body, status, headers, media_type="application/problem+json")
     return PlainTextResponse(detail + "\n", status, headers)

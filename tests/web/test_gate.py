@@ -56,6 +56,12 @@ def test_a_stranger_sees_nothing_but_the_door(closed: TestClient, ids: dict[str,
     assert "monitor 0" not in closed.get("/login").text
 
 
+@pytest.mark.parametrize("host", ["x/login", "x/w/", "x/u/", "x/static/", "x/healthz?", "x/login#"])
+def test_a_made_up_name_of_ours_opens_nothing(closed: TestClient, host: str) -> None:
+    for path in ("/settings", "/api/edits"):
+        assert closed.get(path, headers={"host": host}).status_code in (303, 401)
+
+
 def test_every_route_is_closed_unless_it_is_listed(closed: TestClient) -> None:
     routes = [route for route in closed.app.routes if isinstance(route, Route)]  # type: ignore[attr-defined]
 

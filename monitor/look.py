@@ -30,6 +30,7 @@ from monitor.model import (
 )
 from monitor.ports import Doors, Recipe, WorkerKilled
 from monitor.revise import Decision
+from monitor.urls import may_share
 from monitor.versions import feed_content, feed_stamps, new_revision, present_listings
 
 TRIES = 3  # how often an outcome is thought out again when another observation was saved first
@@ -54,12 +55,17 @@ def look(task: PageTask, doors: Doors) -> Recipe:
 
 
 def request(task: PageTask) -> Request:
-    """The question, conditional when there are validators; a feed's headers go only to the feed's own host."""
-    host = urlsplit(task.url).netloc
-    own = next((feed for feed in task.feeds if urlsplit(feed.url).netloc == host), None)
+    """The question, conditional when there are validators."""
+    return replace(_asking(task, task.url), validators=task.pace.validators)
+
+
+def _asking(task: PageTask, url: str) -> Request:
+    """A feed's headers go only to the feed's own host: a page that redirects may go on elsewhere."""
+    host = urlsplit(url).netloc.lower()
+    own = next((feed for feed in task.feeds if urlsplit(feed.url).netloc.lower() == host), None)
     if own is None:
-        return Request(task.url, "page", task.pace.validators)
-    return Request(task.url, "page", task.pace.validators, own.headers, own.proxy, own.ca_file)
+        return Request(url, "page")
+    return Request(url, "page", None, own.headers if may_share(own.url, url) else (), own.proxy, own.ca_file)
 
 
 def _read(task: PageTask, answer: Answer, doors: Doors) -> Generator[Request, Answer, Page | None]:
@@ -75,7 +81,7 @@ def _read(task: PageTask, answer: Answer, doors: Doors) -> Generator[Request, An
         if url in asked:
             continue
         asked.add(url)
-        next_answer = yield replace(request(task), url=url, validators=None)
+        next_answer = yield _asking(task, url)
         if not isinstance(next_answer, Response) or next_answer.status != 200:
             return replace(page, verdict="suspect", reason="truncated")
         part = _extract(next_answer, replace(context, url=url, known=None, known_raw=None), doors)

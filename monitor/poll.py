@@ -29,6 +29,7 @@ from monitor.parse.feed import parse_feed
 from monitor.parse.hub import hub_of
 from monitor.ports import Doors, Recipe, WorkerKilled
 from monitor.settings import Feed
+from monitor.urls import may_share
 from monitor.versions import feed_content, feed_stamps, new_revision, present_listings, said
 
 TRIES = 3  # how often an outcome is thought out again when another observation was saved first
@@ -46,9 +47,10 @@ def poll(task: FeedTask, doors: Doors) -> Recipe:
 
 
 def request(task: FeedTask) -> Request:
-    """The question, conditional when there are validators."""
+    """The question, conditional when there are validators; what opens the feed does not follow it to another host."""
     feed = task.feed
-    return Request(task.url, "feed", task.pace.validators, feed.headers, feed.proxy, feed.ca_file)
+    headers = feed.headers if may_share(feed.url, task.url) else ()
+    return Request(task.url, "feed", task.pace.validators, headers, feed.proxy, feed.ca_file)
 
 
 def learn(task: FeedTask, answer: Answer, doors: Doors) -> PollOutcome:

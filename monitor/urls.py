@@ -49,6 +49,16 @@ def resolve(base: str, reference: str) -> str:
     return f"{address}?{mark}{fragment}" if is_cut else joined
 
 
+def may_share(url: str, other: str) -> bool:
+    """Whether what was confided to an address may be sent to another one too: the same host and port, and never from https to http."""
+    try:
+        here, there = urlsplit(url), urlsplit(other)
+    except ValueError:
+        return False
+    is_safe = here.scheme.lower() != "https" or there.scheme.lower() == "https"
+    return is_safe and bool(here.netloc) and here.netloc.lower() == there.netloc.lower()
+
+
 def host_of(url: str) -> str:
     """The host, lower case in ASCII, without the twins' labels (`www.`, `m.`, `amp.`); '' when there is none."""
     try:

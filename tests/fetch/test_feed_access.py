@@ -12,7 +12,8 @@ from loopback_site import Site, reply
 from monitor.clock import SystemClock
 from monitor.fetch.http import HttpFetcher
 from monitor.look import request as look_request
-from monitor.model import Answer, Failure, Pace, PageTask, Request, Response
+from monitor.model import Answer, Failure, FeedTask, Pace, PageTask, Request, Response
+from monitor.poll import request as poll_request
 from monitor.settings import Feed, FetchSettings
 
 SETTINGS = FetchSettings(host_gap=timedelta(0), timeout=timedelta(seconds=5), robots=False, allow_networks=("127.0.0.0/8",))
@@ -87,7 +88,13 @@ def test_what_opens_a_feed_is_sent_to_it_as_configured() -> None:
     assert (sent["authorization"], sent["cookie"]) == ("Basic YWRh", "id=1")
 
 
-@pytest.mark.parametrize(("page", "goes_along"), [("https://news.example/story", True), ("https://elsewhere.example/story", False)])
+@pytest.mark.parametrize(
+    ("page", "goes_along"),
+    [
+        ("https://news.example/story", True), ("https://NEWS.example/story", True), ("https://elsewhere.example/story", False),
+        ("https://news.example:8443/story", False),
+    ],
+)  # fmt: skip
 def test_a_feeds_secrets_go_to_pages_of_its_own_host_alone(page: str, goes_along: bool) -> None:
     feed = Feed("news", "https://news.example/rss", headers=(("Cookie", "id=1"),), proxy="socks5://127.0.0.1:9050", ca_file="/ca.pem")
 
@@ -96,6 +103,24 @@ def test_a_feeds_secrets_go_to_pages_of_its_own_host_alone(page: str, goes_along
     assert (asked.headers == feed.headers) is goes_along
     assert (asked.proxy == feed.proxy) is goes_along
     assert (asked.ca_file == feed.ca_file) is goes_along
+
+
+def test_what_opens_a_feed_is_not_sent_in_the_clear_where_it_was_set_for_tls() -> None:
+    feed = Feed("news", "https://news.example/rss", headers=(("Cookie", "id=1"),), proxy="socks5://127.0.0.1:9050")
+
+    asked = look_request(PageTask(1, 1, 1, "http://news.example/story", Pace(None, timedelta(minutes=5)), (feed,)))
+
+    assert (asked.headers, asked.proxy) == ((), feed.proxy)
+
+
+@pytest.mark.parametrize(("moved_to", "goes_along"), [("https://news.example/new", True), ("https://elsewhere.example/rss", False)])
+def test_what_opens_a_feed_does_not_move_with_it_to_another_host(moved_to: str, goes_along: bool) -> None:
+    feed = Feed("news", "http://news.example/rss", headers=(("Authorization", "Basic YWRh"),), proxy="socks5://127.0.0.1:9050")
+
+    asked = poll_request(FeedTask(1, 1, 1, feed, moved_to, Pace(None, timedelta(hours=1))))
+
+    assert (asked.headers == feed.headers) is goes_along
+    assert asked.proxy == feed.proxy
 
 
 def _certificate(folder: Path) -> Path:

@@ -1,10 +1,15 @@
 """An article in several pages: one text, and an edit on any page is an edit, told at once."""
 
-import pytest
-from harbour import Piece
-from test_stories import World
+from datetime import timedelta
 
+import pytest
+from harbour import HOST, Piece
+from test_stories import FEED_URL, World
+
+from monitor.look import look
+from monitor.model import Pace, PageTask, Response
 from monitor.ports import Store
+from monitor.settings import Feed
 
 FIRST = Piece()
 PARTS = tuple(
@@ -85,3 +90,16 @@ def test_no_more_than_ten_pages_of_an_article_are_asked_for(store: Store) -> Non
     assert asked == {FIRST.url, *(f"{FIRST.url}?page={number}" for number in range(2, 11))}
     [revision] = world.history()
     assert len(revision.content.body) == len(FIRST.body) + 9
+
+
+def test_what_opens_a_feed_is_not_sent_to_further_pages_elsewhere(world: World) -> None:
+    feed, now = Feed("harbour", FEED_URL, headers=(("Cookie", "id=1"),)), world.clock.now()
+    asking = look(PageTask(1, 1, 1, FIRST.url, Pace(None, timedelta(minutes=5)), (feed,)), world.doors)
+    away = FIRST.url.replace(HOST, "https://trap.example")
+    page = FIRST.page().replace("</head>", f'<link rel="next" href="{away}?page=2"></head>')
+
+    first = next(asking)
+    further = asking.send(Response(FIRST.url, away, 200, (), page.encode(), now, now))
+
+    assert first.headers == feed.headers
+    assert (further.url, further.headers) == (f"{away}?page=2", ())

@@ -3,7 +3,7 @@
 import re
 
 from monitor.diff.align import Link, align
-from monitor.diff.ends import is_alike, shared_end, shared_start
+from monitor.diff.ends import is_alike, shared_ends
 from monitor.diff.split import sentences
 from monitor.diff.words import joined, word_changes
 from monitor.model import Segment
@@ -12,8 +12,7 @@ from monitor.text import fold
 
 def revision(old: str, new: str, language: str) -> tuple[Segment, ...]:
     """The segments from one text to its revision."""
-    start = shared_start(old, new)
-    end = shared_end(old, new, min(len(old), len(new)) - start)
+    start, end = shared_ends(old, new)
     first, last = _fences(old, start, end)
     before, after = old[first : len(old) - last], new[first : len(new) - last]
     segments: list[Segment] = [("=", old[:first])]
@@ -37,20 +36,22 @@ _MAY_END = re.compile(r"[^\w\s,;:'’“”\"()-]|\n")
 
 # What ends a sentence: a fence stands behind it where both texts are the same anyway. A full stop counts behind a word of
 # so many small letters, which `L.A.`, `Gov.` and `Sept.` are not.
-_ENDS = (". ", "。", "? ", "! ", "\n", "！", "？", "؟ ", "। ")
+_ENDS_IN_ASCII = (". ", "? ", "! ", "\n")
+_ENDS = (*_ENDS_IN_ASCII, "。", "！", "？", "؟ ", "। ")
 _LETTERS = 5
 
 
 def _fences(old: str, start: int, end: int) -> tuple[int, int]:
     """Characters before the first sentence that differs and after the last one, given what the texts share at their ends."""
     first, last = 0, len(old)
-    for mark in _ENDS:
+    marks = _ENDS_IN_ASCII if old.isascii() else _ENDS
+    for mark in marks:
         at = old.rfind(mark, first, start)
         while at >= 0 and not _ends_sentence(old, at):
             at = old.rfind(mark, first, at)
         if at >= 0:
             first = at + len(mark)
-    for mark in _ENDS:
+    for mark in marks:
         at = old.find(mark, len(old) - end, last)
         while at >= 0 and not _ends_sentence(old, at):
             at = old.find(mark, at + 1, last)

@@ -47,6 +47,11 @@ def is_word(token: str) -> bool:
     return token[0].isalnum() or token[-1].isalnum()
 
 
+def is_one_word(text: str) -> bool:
+    """Whether the text is surely one token, and that a word; not every word is told."""
+    return text.isalpha() and (text.isascii() or _EASY.match(text) is not None)
+
+
 @functools.cache
 def _hard_token() -> "re.Pattern[str]":
     # 10 ms to import: only for texts that need it

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from rapidfuzz.distance import Indel
 
 from monitor.diff.chain import heaviest_chain
-from monitor.diff.ends import shared_end, shared_start
-from monitor.diff.tokens import is_particle, tokens
+from monitor.diff.ends import shared_ends
+from monitor.diff.tokens import is_one_word, is_particle, tokens
 from monitor.model import Segment
 
 # Largest gap (old tokens times new tokens) that is searched exactly: its table takes an eighth of this in bytes.
@@ -30,14 +30,31 @@ def word_changes(old: str, new: str) -> list[Segment]:
     if old == new:
         return [("=", old)]
     start, end = _shared_words(old, new)
+    before, after = old[start : len(old) - end], new[start : len(new) - end]
+    if before[-1:] == after[-1:] and before[-1:] in _STOPS and is_one_word(before[:-1]) and is_one_word(after[:-1]):
+        before, after, end = before[:-1], after[:-1], end + 1
+    if is_one_word(before) and is_one_word(after):
+        return [("=", old[:start]), ("-", before), ("+", after), ("=", old[len(old) - end :])]
+    if not (after.startswith(before) or before.startswith(after) or after.endswith(before) or before.endswith(after)):
+        segments = _within(old, new, start, end, slides=False)
+        if segments:
+            return segments
+    return _within(old, new, *_with_neighbours(old, start, end), slides=True) or _within(old, new, 0, 0, slides=True)
+
+
+# Marks that end a word and are no part of it.
+_STOPS = ",.;:!?"
+
+
+def _within(old: str, new: str, start: int, end: int, *, slides: bool) -> list[Segment]:
+    """The segments where so many characters stay at both ends; none where what came or went may slide into them.
+
+    Without `slides` nothing at the ends may be one-sided.
+    """
     before, after = tokens(old[start : len(old) - end]), tokens(new[start : len(new) - end])
     blocks = _blocks(before, after)
-    changed = [block for block in blocks if not block[0]]
-    if (start or end) and (_is_one_sided(changed[0]) or _is_one_sided(changed[-1])):
-        # what only came or went may slide into what stands around it
-        start = end = 0
-        before, after = tokens(old), tokens(new)
-        blocks = _blocks(before, after)
+    if (start and _may_slide(blocks[:2], before, after, slides)) or (end and _may_slide(blocks[:-3:-1], before, after, slides)):
+        return []
     segments: list[Segment] = [("=", old[:start])] if start else []
     for equal, a, b, c, d in _at_phrase_borders(blocks, before, after):
         if equal:
@@ -52,10 +69,24 @@ def word_changes(old: str, new: str) -> list[Segment]:
     return segments
 
 
+def _may_slide(blocks: Sequence[Block], old: Sequence[str], new: Sequence[str], slides: bool) -> bool:
+    """Whether the outmost change of these, which begin at an end, may slide past what is known there."""
+    known, changed = blocks[0], blocks[0] if not blocks[0][0] else blocks[1]
+    _, a, b, c, d = changed
+    if a < b and c < d:
+        return False
+    if not slides or known is changed:
+        return True
+    text, start, end = (old, a, b) if b > a else (new, c, d)
+    size = known[2] - known[1]
+    if known[1] < a:
+        return text[start - size : start] == text[end - size : end]
+    return text[start : start + size] == text[end : end + size]
+
+
 def _shared_words(old: str, new: str) -> tuple[int, int]:
-    """How many characters both begin and both end with, up to blanks: whole words, that need not be parted into tokens."""
-    start = shared_start(old, new)
-    end = shared_end(old, new, min(len(old), len(new)) - start)
+    """How many characters both begin with and both end with, up to blanks: whole words, that need not be parted into tokens."""
+    start, end = shared_ends(old, new)
     start = old.rfind(" ", 0, start) + 1
     blank = old.find(" ", len(old) - end)
     end = len(old) - blank if end and blank >= 0 else 0
@@ -65,16 +96,26 @@ def _shared_words(old: str, new: str) -> tuple[int, int]:
 
 
 _JOINED = re.compile(r"[\s%％]")
+# Words around what came or went that are parted into tokens, so that it can slide.
+_NEIGHBOURS = 2
+
+
+def _with_neighbours(old: str, start: int, end: int) -> tuple[int, int]:
+    """Ends that leave a few of the shared words on both sides."""
+    stop = len(old) - end
+    for _ in range(_NEIGHBOURS):
+        start = old.rfind(" ", 0, max(start - 1, 0)) + 1
+        stop = old.find(" ", stop + 1) if stop < len(old) else -1
+        if stop < 0:
+            stop = len(old)
+    near = old[start : start + 1] + old[stop - 1 : stop] + old[stop + 1 : stop + 2]
+    return (0, 0) if _JOINED.search(near) else (start, len(old) - stop)
 
 
 def _blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
     blocks = _alternate(_runs(old, new), len(old), len(new))
-    return _without_islands(blocks, old, new) if len(blocks) > 2 else blocks
-
-
-def _is_one_sided(block: Block) -> bool:
-    _, a, b, c, d = block
-    return a == b or c == d
+    # an island stands between two changes
+    return _without_islands(blocks, old, new) if len(blocks) - blocks[0][0] > 2 else blocks
 
 
 # --- matching -------------------------------------------------------------------------------------------------------
@@ -104,6 +145,9 @@ def _runs(old: Sequence[str], new: Sequence[str]) -> list[_Run]:
 
 def _inner_runs(old: Sequence[str], new: Sequence[str], inside: tuple[int, int, int, int]) -> list[_Run]:
     a, last, c, other = inside
+    shared = set(old[a:last]).intersection(new[c:other])
+    if all(map(str.isspace, shared)):
+        return []
     numbers: dict[str, int] = {}
     olds = [k for k in range(a, last) if not old[k].isspace()]
     news = [k for k in range(c, other) if not new[k].isspace()]

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.diff.ends import is_alike, shared_end, shared_start
+from monitor.diff.ends import is_alike, shared_ends
 from monitor.diff.revision import revision
-from monitor.diff.words import word_changes
+from monitor.diff.words import _within, joined, word_changes
 from monitor.text import fold
 
 FEW_LETTERS = st.text("ab .。é%5", max_size=30)
@@ -21,11 +21,10 @@ def test_shared_ends_are_as_long_as_they_can_be(one: str, other: str) -> None:
     def common(first: str, second: str) -> int:
         return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False))))
 
-    start = shared_start(one, other)
-    most = min(len(one), len(other)) - start
+    start, end = shared_ends(one, other)
 
     assert start == common(one, other)
-    assert shared_end(one, other, most) == min(most, common(one[::-1], other[::-1]))
+    assert end == min(min(len(one), len(other)) - start, common(one[::-1], other[::-1]))
 
 
 @pytest.mark.parametrize(
@@ -49,6 +48,20 @@ def test_a_change_between_shared_ends_spells_both_texts(start: str, old: str, ne
     for segments in (revision(before, after, "en"), word_changes(before, after)):
         assert "".join(text for sign, text in segments if sign != "+") == before
         assert "".join(text for sign, text in segments if sign != "-") == after
+
+
+FEW_WORDS = st.lists(st.sampled_from([*"ab", " ", "the", "cat", ",", ".", "5", "%", "é", "-", "한국이", "字"]), max_size=8)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(FEW_WORDS, FEW_WORDS, FEW_WORDS, FEW_WORDS, st.sampled_from(["", " "]))
+def test_a_change_is_the_same_whether_its_surroundings_are_read_or_not(
+    start: list[str], old: list[str], new: list[str], end: list[str], joint: str
+) -> None:
+    before, after = (joint.join([*start, *between, *end]) for between in (old, new))
+
+    whole = _within(before, after, 0, 0, slides=True) if before != after else [("=", before)]
+    assert joined(word_changes(before, after)) == joined(whole)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import re
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -205,7 +206,7 @@ class Readers:
         self.dialect: Dialect = dialect
         self._connect = connect
         self._local = threading.local()
-        self._opened: list[Any] = []
+        self._opened: weakref.WeakSet[Connected] = weakref.WeakSet()  # a connection ends with its thread
         self._room = threading.Semaphore(most)
         self._idle: queue.LifoQueue[Connected] = queue.LifoQueue()
 
@@ -256,12 +257,14 @@ class Readers:
 
     def _new(self) -> Connected:
         connection = self._connect()
-        self._opened.append(connection)
-        return Connected(connection, self.dialect)
+        connected = Connected(connection, self.dialect)
+        weakref.finalize(connected, connection.close)
+        self._opened.add(connected)
+        return connected
 
     def close(self) -> None:
-        for connection in self._opened:
-            connection.close()
+        for connected in list(self._opened):
+            connected.connection.close()
         self._opened.clear()
         self._local = threading.local()
         self._idle = queue.LifoQueue()

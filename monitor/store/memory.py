@@ -269,7 +269,11 @@ class MemoryStore(MemorySaving):
         return tuple(sorted(at for at in times if at and at >= since))
 
     def reschedule(self, rows: Sequence[int], state: DispatchState, reason: str, due_at: datetime) -> None:
-        self._set(rows, state=state, reason=reason, due_at=due_at)
+        from monitor.store.outbox import CORRECTED
+
+        for row in rows:
+            is_correction = state in ("waiting", "held") and self.outbox_rows[row].dispatch.reason == CORRECTED
+            self._set([row], state=state, reason=CORRECTED if is_correction else reason, due_at=due_at)
 
     def start_delivery(self, target: str, rows: Sequence[int], now: datetime, lease: timedelta) -> Delivery | None:
         from monitor.store.outbox import CORRECTED, delivery_key

@@ -100,9 +100,11 @@ class OutboxPart(Halves):
     def reschedule(self, rows: Sequence[int], state: DispatchState, reason: str, due_at: datetime) -> None:
         def work(tx: Transaction) -> None:
             for some in chunks(rows):
+                # a correction that waits stays one: its message must not have the key of the one it corrects
                 tx.run(
-                    "UPDATE outbox SET state = :state, reason = :reason, due_at = :due WHERE id IN (:rows)",
-                    state=DISPATCH_STATES.index(state), reason=reason, due=due_at, rows=some,
+                    f"UPDATE outbox SET state = :state, reason = CASE WHEN :state <= {HELD} AND reason = :corrected THEN reason"
+                    " ELSE CAST(:reason AS TEXT) END, due_at = :due WHERE id IN (:rows)",
+                    state=DISPATCH_STATES.index(state), reason=reason, corrected=CORRECTED, due=due_at, rows=some,
                 )  # fmt: skip
 
         self._write(work)

@@ -216,6 +216,23 @@ def test_who_was_told_of_silence_hears_that_it_was_none(store: Store) -> None:
     assert corrected.key != delivery.key
 
 
+def test_a_correction_that_quiet_hours_hold_is_a_message_of_its_own_after_them(store: Store) -> None:
+    article = with_edit(store, waiting("desk"))
+    (row,) = store.due_rows("desk", NOW)
+    delivery = store.start_delivery("desk", [row.id], NOW, LEASE)
+    assert delivery
+    store.finish_delivery(delivery, Receipt(NOW, "<id@example.org>"), None)
+    look(store, article, NOW + MINUTE, seen(article, 2, NOW + MINUTE, "restamped", disclose_head=True))
+
+    store.reschedule([row.id], "held", "quiet hours until 07:00", NOW + HOUR)
+
+    (again,) = store.due_rows("desk", NOW + HOUR)
+    assert (again.dispatch.state, again.dispatch.reason.partition(":")[0]) == ("held", "correction")
+    corrected = store.start_delivery("desk", [again.id], NOW + HOUR, LEASE)
+    assert corrected is not None
+    assert corrected.key != delivery.key
+
+
 def test_mutes_end_by_themselves_or_by_hand(store: Store) -> None:
     store.mute("article:42", None)
     store.mute("feed:harbour", T0 + HOUR)

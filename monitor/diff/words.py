@@ -5,7 +5,6 @@ islands that only tear a change apart are given up, and what was put in or taken
 """
 
 import re
-from array import array
 from collections import Counter
 from collections.abc import Sequence
 
@@ -148,22 +147,20 @@ def _inner_runs(old: Sequence[str], new: Sequence[str], inside: tuple[int, int, 
     shared = set(old[a:last]).intersection(new[c:other])
     if all(map(str.isspace, shared)):
         return []
-    numbers: dict[str, int] = {}
     olds = [k for k in range(a, last) if not old[k].isspace()]
     news = [k for k in range(c, other) if not new[k].isspace()]
-    first = array("I", [numbers.setdefault(old[k], len(numbers)) for k in olds])
-    second = array("I", [numbers.setdefault(new[k], len(numbers)) for k in news])
-    # a figure never anchors ('8% … 4%' to '4% … 5%' pairs by place, not by value), nor a word that stands everywhere
-    never = {number for token, number in numbers.items() if not token[0].isalpha() or token.lower() in _LIGHT}
+    words = _matches([old[k] for k in olds], [new[k] for k in news])
     runs: list[_Run] = []
-    words = [(olds[x + k], news[y + k]) for x, y, size in _matches(first, second, never) for k in range(size)]
-    for x, y in [*words, (last, other)]:
-        while a < x and c < y and old[a] == new[c]:
-            runs.append((a, c, 1))
-            a, c = a + 1, c + 1
-        b, d = x, y
-        while b > a and d > c and old[b - 1] == new[d - 1]:
-            b, d = b - 1, d - 1
+    for x, y in [*((olds[x + k], news[y + k]) for x, y, size in words for k in range(size)), (last, other)]:
+        if x - a == y - c and old[a:x] == new[c:y]:
+            b, d = a, c
+        else:
+            while a < x and c < y and old[a] == new[c]:
+                runs.append((a, c, 1))
+                a, c = a + 1, c + 1
+            b, d = x, y
+            while b > a and d > c and old[b - 1] == new[d - 1]:
+                b, d = b - 1, d - 1
         size = x - b + (x < last and y < other)
         if size:
             runs.append((b, d, size))
@@ -171,9 +168,9 @@ def _inner_runs(old: Sequence[str], new: Sequence[str], inside: tuple[int, int, 
     return runs
 
 
-def _matches(old: "array[int]", new: "array[int]", never: set[int]) -> list[tuple[int, int, int]]:
+def _matches(old: list[str], new: list[str]) -> list[_Run]:
     """Runs (old start, new start, length) that are matched, in order."""
-    runs: list[tuple[int, int, int]] = []
+    runs: list[_Run] = []
     gaps: list[_Gap] = [(0, len(old), 0, len(new), _LEVELS)]
     while gaps:
         a, b, c, d, level = gaps.pop()
@@ -189,26 +186,35 @@ def _matches(old: "array[int]", new: "array[int]", never: set[int]) -> list[tupl
             runs.append((b, d, end - b))
         if a == b or c == d:
             continue
-        anchors = _anchors(old[a:b], new[c:d], never) if level else []
+        anchors = _anchors(old[a:b], new[c:d]) if level else []
         if anchors:
             at, to = a, c
-            for x, y in anchors:
-                gaps.append((at, a + x, to, c + y, level - 1))
-                runs.append((a + x, c + y, 1))
+            for x, y in [*anchors, (b - a, d - c)]:
+                if at < a + x and to < c + y:
+                    gaps.append((at, a + x, to, c + y, level - 1))
                 at, to = a + x + 1, c + y + 1
-            gaps.append((at, b, to, d, level - 1))
+            runs += [(a + x, c + y, 1) for x, y in anchors]
         elif (b - a) * (d - c) <= _EXACT:
             runs += [(a + m.a, c + m.b, m.size) for m in Indel.opcodes(old[a:b], new[c:d]).as_matching_blocks() if m.size]
     return sorted(runs)
 
 
-def _anchors(old: "array[int]", new: "array[int]", never: set[int]) -> list[tuple[int, int]]:
+def _anchors(old: list[str], new: list[str]) -> list[tuple[int, int]]:
     """Words that stand once in both, in the order that most of them keep."""
-    first, second = Counter(old), Counter(new)
-    place = {token: at for at, token in enumerate(new) if second[token] == 1 and first.get(token) == 1 and token not in never}
-    if not place:
+    shared = set(old).intersection(new)
+    if not shared:
         return []
-    return [(x, y) for x, y, _ in heaviest_chain([(at, place[token], 1.0) for at, token in enumerate(old) if token in place])]
+    first, second = Counter(old), Counter(new)
+    once = {token for token in shared if first[token] == second[token] == 1 and _may_anchor(token)}
+    if not once:
+        return []
+    place = {token: at for at, token in enumerate(new) if token in once}
+    return [(x, y) for x, y, _ in heaviest_chain([(at, place[token], 1.0) for at, token in enumerate(old) if token in once])]
+
+
+def _may_anchor(token: str) -> bool:
+    """A figure never does ('8% … 4%' to '4% … 5%' pairs by place, not by value), nor a word that stands everywhere."""
+    return token[0].isalpha() and token.lower() not in _LIGHT
 
 
 def _alternate(runs: list[tuple[int, int, int]], old_size: int, new_size: int) -> list[Block]:

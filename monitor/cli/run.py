@@ -231,12 +231,12 @@ def _jobs(app: "App", store: "Store") -> "list[Job]":
 
 
 def _hub_job(app: "App", store: "Store") -> "Job":
-    from monitor.engine.hubs import tend_hubs
+    from monitor.engine.hubs import Tending
     from monitor.engine.local import Job
     from monitor.hubs import reachable_at
 
-    base = reachable_at(app.settings.web)
-    return Job("hubs", HUBS_EVERY, lambda: tend_hubs(store, base, app.clock, lambda: app.fetcher(store)))
+    tending = Tending(store, reachable_at(app.settings.web), app.clock, lambda: app.fetcher(store))
+    return Job("hubs", HUBS_EVERY, tending.run, tending.stop)
 
 
 def _tell(app: "App", store: "Store", settings: "Settings", notifiers: "Notifiers", *, settled: bool = False) -> None:

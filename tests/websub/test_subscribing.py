@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,11 +15,11 @@ from publisher import Publisher, get
 
 from monitor.app import App
 from monitor.cli.main import cli
-from monitor.engine.hubs import tend_hubs
+from monitor.engine.hubs import Tending
 from monitor.engine.local import run_once
 from monitor.engine.workers import InlineWorkers
 from monitor.hubs import reachable_at
-from monitor.model import Subscription
+from monitor.model import Answer, Request, Subscription
 from monitor.ports import Store
 from monitor.settings import Feed, FetchSettings, ScheduleSettings, Settings, WebSettings
 from monitor.web.server import serve_in_thread
@@ -48,7 +49,7 @@ class Desk:
         return asyncio.run(once())
 
     def tend(self) -> None:
-        tend_hubs(self.store, self.base, self.clock, lambda: self.app.fetcher(self.store))
+        Tending(self.store, self.base, self.clock, lambda: self.app.fetcher(self.store)).run()
 
     @property
     def subscription(self) -> Subscription:
@@ -160,6 +161,15 @@ def test_what_nobody_asked_for_is_not_confirmed(desk: Desk, publisher: Publisher
     assert desk.subscription.state == "active"
 
 
+@pytest.mark.parametrize("lease", ["9" * 5_000, "-1", "soon", ""])
+def test_a_lease_of_any_words_is_answered(desk: Desk, publisher: Publisher, lease: str) -> None:
+    subscribed(desk)
+
+    assert publisher.confirm(publisher.asked[-1], **{"hub.lease_seconds": lease}) == (200, "ch-4711")
+    assert desk.subscription.until is not None
+    assert desk.subscription.until <= desk.clock.now() + timedelta(days=30)
+
+
 def test_the_lease_is_renewed_before_it_ends(desk: Desk, publisher: Publisher) -> None:
     publisher.lease = 8 * 3600
     subscribed(desk)
@@ -201,6 +211,31 @@ def test_a_hub_that_fails_is_asked_ever_less_and_the_feed_is_polled(desk: Desk, 
 
     assert 4 <= len(publisher.asked) <= 8
     assert desk.next_poll_in < timedelta(0)
+
+
+def test_a_hub_that_never_answers_keeps_no_process_from_ending(desk: Desk) -> None:
+    desk.poll()
+    asked, closed = threading.Event(), threading.Event()
+
+    class Silent:
+        async def fetch(self, request: Request) -> Answer:
+            asked.set()
+            await asyncio.Event().wait()
+            raise AssertionError("it never answers")
+
+        async def close(self) -> None:
+            closed.set()
+
+    tending = Tending(desk.store, desk.base, desk.clock, Silent)  # type: ignore[arg-type]  # all that is asked of a Fetcher here
+    job = threading.Thread(target=tending.run)
+    job.start()
+    assert asked.wait(10)
+
+    tending.stop()
+    job.join(10)
+
+    assert not job.is_alive()
+    assert closed.is_set()
 
 
 def test_a_hub_that_says_no_is_left_alone_for_days(desk: Desk, publisher: Publisher) -> None:

@@ -377,7 +377,9 @@ def _change_feed(tx: Transaction, row: Row, feed: Feed, now: datetime, bounds: S
 
 
 def _set_next(tx: Transaction, feed_id: int, next_at: datetime | None) -> set[int]:
+    """When the feed is polled next; None: never, also when a poll of it is under way now, which then says nothing of the next one."""
+    fence = ", fence = fence + 1" if next_at is None else ""
     rows = tx.rows(
-        f"UPDATE watch SET next_at = :next WHERE kind = {WATCH_FEED} AND ref_id = :id RETURNING host_id", next=next_at, id=feed_id
+        f"UPDATE watch SET next_at = :next{fence} WHERE kind = {WATCH_FEED} AND ref_id = :id RETURNING host_id", next=next_at, id=feed_id
     )
     return {row["host_id"] for row in rows}

@@ -138,7 +138,7 @@ class MemoryAsking(MemoryState):
     def _set_next(self, feed: int, next_at: datetime | None) -> None:
         watch = self.watch_of("feed", feed)
         if watch is not None:
-            watch.pace = replace(watch.pace, next_at=next_at)
+            watch.pace, watch.fence = replace(watch.pace, next_at=next_at), watch.fence + (next_at is None)
 
 
 def _next_at(watch: WatchState) -> datetime:

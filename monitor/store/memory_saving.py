@@ -136,7 +136,7 @@ class MemorySaving(MemoryAsking, MemoryHubs):
     def unwatch(self, article_id: int) -> None:
         watch, row = self.watch_of("page", article_id), self.article_rows.get(article_id)
         if watch is not None:
-            watch.pace = replace(watch.pace, next_at=None)
+            watch.pace, watch.fence = replace(watch.pace, next_at=None), watch.fence + 1
         if row is not None and row.state == "watched":
             row.state = "retired"
 
@@ -152,7 +152,7 @@ class MemorySaving(MemoryAsking, MemoryHubs):
         lost.merged_into, lost.state = winner, "retired"
         watch = self.watch_of("page", loser)
         if watch is not None:
-            watch.pace = replace(watch.pace, next_at=None)
+            watch.pace, watch.fence = replace(watch.pace, next_at=None), watch.fence + 1
 
     def unmerge(self, article_id: int, now: datetime) -> bool:
         """Takes a merge back; False when the article was not merged."""

@@ -18,7 +18,7 @@ def merge(tx: Transaction, loser: int, winner: int, reason: str, at: datetime) -
         "UPDATE listing SET article_id = :winner WHERE article_id = :loser RETURNING feed_id, key_sha", winner=winner, loser=loser
     )
     watch = tx.rows(
-        f"UPDATE watch SET next_at = NULL WHERE kind = {WATCH_PAGE} AND ref_id = :loser RETURNING host_id", loser=loser
+        f"UPDATE watch SET next_at = NULL, fence = fence + 1 WHERE kind = {WATCH_PAGE} AND ref_id = :loser RETURNING host_id", loser=loser
     )  # fmt: skip
     state = tx.row("SELECT state FROM article WHERE id = :id", id=loser)
     tx.run(

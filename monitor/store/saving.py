@@ -76,7 +76,8 @@ class Saving(Halves):
 
     def unwatch(self, article_id: int) -> None:
         def work(tx: Transaction) -> None:
-            rows = tx.rows(f"UPDATE watch SET next_at = NULL WHERE kind = {WATCH_PAGE} AND ref_id = :id RETURNING host_id", id=article_id)
+            let_go = f"UPDATE watch SET next_at = NULL, fence = fence + 1 WHERE kind = {WATCH_PAGE} AND ref_id = :id RETURNING host_id"
+            rows = tx.rows(let_go, id=article_id)
             tx.run("UPDATE article SET state = 1 WHERE id = :id AND state = 0", id=article_id)
             refresh_hosts(tx, [row["host_id"] for row in rows])
 

@@ -29,8 +29,9 @@ from store_cases import (
 
 from monitor import proof
 from monitor.errors import NotFound
-from monitor.model import ArticleUpdate, FeedTask, Key, Look, Pace, PageTask, PollOutcome, Restamp, Said, Stamp, Validators
+from monitor.model import ArticleUpdate, FeedTask, Key, Look, LookOutcome, Pace, PageTask, PollOutcome, Restamp, Said, Stamp, Validators
 from monitor.ports import ArticleQuery, EditQuery, Store
+from monitor.settings import Feed
 from monitor.shapes import revision_json
 
 # --- feeds ----------------------------------------------------------------------------------------------------------
@@ -177,6 +178,40 @@ def test_a_task_given_back_after_its_failure_was_kept_is_as_it_was_claimed(store
 
     (again,) = store.claim(T0 + MINUTE, hosts=8, per_host=8, lease=HOUR)
     assert (again.tasks[0].pace.failures, again.tasks[0].pace.memo) == (0, task.pace.memo)
+
+
+@pytest.mark.parametrize("feeds", [[], [replace(FEED, paused=True)]], ids=["removed", "paused"])
+@pytest.mark.parametrize("ends", ["kept", "given back"])
+def test_a_feed_dropped_while_it_is_polled_is_not_polled_again(store: Store, feeds: list[Feed], ends: str) -> None:
+    store.sync_feeds([FEED], T0)
+    (turn,) = store.claim(T0, hosts=8, per_host=8, lease=HOUR)
+    (task,) = turn.tasks
+
+    store.sync_feeds(feeds, T0 + MINUTE)
+    if ends == "kept":
+        store.save_poll(PollOutcome(task, T0 + MINUTE, "ok", 200, replace(task.pace, next_at=T0 + HOUR)))  # type: ignore[arg-type]  # a feed's
+    else:
+        store.give_back(turn, turn.tasks, T0 + MINUTE)
+    store.release(turn, T0 + MINUTE)
+
+    assert store.next_due_at() is None
+
+
+@pytest.mark.parametrize("ends", ["kept", "given back"])
+def test_a_page_let_go_while_it_is_looked_at_is_not_looked_at_again(store: Store, ends: str) -> None:
+    article = store.watch(url_of("a"), (url_key("a"),), T0)
+    (turn,) = store.claim(T0, hosts=8, per_host=8, lease=HOUR)
+    (task,) = turn.tasks
+
+    store.unwatch(article)
+    if ends == "kept":
+        pace = replace(task.pace, next_at=T0 + HOUR)
+        store.save_look(LookOutcome(task, T0 + MINUTE, pace, seen(article, 0, T0 + MINUTE)))  # type: ignore[arg-type]  # a page's
+    else:
+        store.give_back(turn, turn.tasks, T0 + MINUTE)
+    store.release(turn, T0 + MINUTE)
+
+    assert store.next_due_at() is None
 
 
 def test_a_claim_can_be_limited_to_feeds_and_to_a_kind_of_task(store: Store) -> None:

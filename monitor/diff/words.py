@@ -7,6 +7,7 @@ islands that only tear a change apart are given up, and what was put in or taken
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 from rapidfuzz.distance import Indel
 
@@ -30,15 +31,33 @@ def word_changes(old: str, new: str) -> list[Segment]:
         return [("=", old)]
     start, end = _shared_words(old, new)
     before, after = old[start : len(old) - end], new[start : len(new) - end]
-    if before[-1:] == after[-1:] and before[-1:] in _STOPS and is_one_word(before[:-1]) and is_one_word(after[:-1]):
-        before, after, end = before[:-1], after[:-1], end + 1
-    if is_one_word(before) and is_one_word(after):
-        return [("=", old[:start]), ("-", before), ("+", after), ("=", old[len(old) - end :])]
+    direct = _one_word(old, new, start, end, before, after)
+    if direct:
+        return direct
     if not (after.startswith(before) or before.startswith(after) or after.endswith(before) or before.endswith(after)):
         segments = _within(old, new, start, end, slides=False)
         if segments:
             return segments
     return _within(old, new, *_with_neighbours(old, start, end), slides=True) or _within(old, new, 0, 0, slides=True)
+
+
+def _one_word(old: str, new: str, start: int, end: int, before: str, after: str) -> list[Segment]:
+    """The segments where one word became another, came or went between two that stayed; none where it is not as simple."""
+    if len(before) == len(after) or not (before.endswith(after) or after.endswith(before)):
+        if before[-1:] == after[-1:] and before[-1:] in _STOPS:
+            before, after, end = before[:-1], after[:-1], end + 1
+        if not (is_one_word(before) and is_one_word(after)):
+            return []
+        return [("=", old[:start]), ("-", before), ("+", after), ("=", old[len(old) - end :])]
+    longer, shorter = (before, after) if len(before) > len(after) else (after, before)
+    word, blank = longer[: -len(shorter) - 1], longer[-len(shorter) - 1]
+    if not shorter or blank != " " or start < 2 or old[start - 2].isspace() or not is_one_word(word):
+        return []
+    if old.endswith(word, 0, start - 1) or shorter.startswith(word):
+        return []  # the same word beside it: there are several places to say it came or went
+    # the blank before a word comes and goes with it
+    sign: Literal["-", "+"] = "-" if longer is before else "+"
+    return [("=", old[: start - 1]), (sign, f" {word}"), ("=", new[start - 1 :] if sign == "-" else old[start - 1 :])]
 
 
 # Marks that end a word and are no part of it.

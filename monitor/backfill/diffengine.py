@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from monitor.backfill.record import Record, page_of
+from monitor.times import to_milliseconds
 
 
 def has_tables(database: sqlite3.Connection) -> bool:
@@ -18,5 +19,5 @@ def records(database: sqlite3.Connection) -> Iterator[Record]:
         "SELECT entry.url, entryversion.title, entryversion.summary, entryversion.created"
         " FROM entryversion JOIN entry ON entry.id = entryversion.entry_id ORDER BY entryversion.created, entryversion.id"
     ):
-        at = datetime.fromisoformat(created).replace(tzinfo=UTC)  # it writes utcnow()
+        at = to_milliseconds(datetime.fromisoformat(created).replace(tzinfo=UTC))  # it writes utcnow()
         yield page_of(url, at, title, summary, made_by="diffengine")

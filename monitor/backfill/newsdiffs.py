@@ -13,6 +13,7 @@ from pathlib import Path
 from monitor.backfill.record import Record, page_of
 from monitor.backfill.repository import blobs, versions
 from monitor.errors import UsageError
+from monitor.times import to_milliseconds
 
 Row = dict[str, str | None]
 Rows = list[Row]
@@ -49,12 +50,12 @@ def _records(articles: Rows, kept: Rows, texts: Path | None) -> Iterator[Record]
     if texts is None:
         raise UsageError("newsdiffs keeps its texts in git repositories", hint="--git FOLDER says where: its 'articles' folder")
     named = {article["id"]: (article["url"] or "", texts / str(article.get("git_dir") or "")) for article in articles}
-    made = {folder: dict(versions(folder)) for _, folder in named.values()}
+    made = {folder: dict(versions(folder)) for folder in {folder for _, folder in named.values()}}
 
     def at(version: Row) -> datetime:
         # the row's time has no zone, the commit's has
         commit = made[named[version["article_id"]][1]].get(version["v"] or "")
-        return commit or datetime.fromisoformat(version["date"] or "").replace(tzinfo=UTC)
+        return commit or to_milliseconds(datetime.fromisoformat(version["date"] or "").replace(tzinfo=UTC))
 
     ordered = sorted((version for version in kept if version["article_id"] in named), key=at)
     names: dict[Path, list[str]] = {folder: [] for folder in made}

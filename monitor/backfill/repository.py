@@ -21,7 +21,8 @@ def read_repository(folder: Path, path: str, feed_url: str | None, page_url: str
     commits = versions(folder, path)
     if not commits:
         raise UsageError(f"{path} is in no commit of {folder}")
-    for at, body in zip((at for _, at in commits), blobs(folder, [f"{commit}:{path}" for commit, _ in commits]), strict=True):
+    within = _git(folder, "rev-parse", "--show-prefix").decode().strip()  # log counts paths from the folder, cat-file from the top
+    for at, body in zip((at for _, at in commits), blobs(folder, [f"{commit}:{within}{path}" for commit, _ in commits]), strict=True):
         if body is not None:  # in this commit it was removed
             yield Record(at, "feed" if feed_url else "page", url, 200, (), body)
 

@@ -87,6 +87,12 @@ def test_a_page_scraped_into_git_has_its_history(tmp_path: Path) -> None:
     assert [edit.title for edit in store.edits(EditQuery())] == [SECOND.headline]
 
 
+def test_a_folder_inside_a_repository_is_read_as_well(tmp_path: Path) -> None:
+    committed(tmp_path / "repo", "data/page.html", FIRST.page(), SECOND.page())
+
+    assert len(list(read_repository(tmp_path / "repo" / "data", "page.html", None, URL))) == 2
+
+
 @pytest.mark.parametrize(
     ("path", "url", "sentence"),
     [("other.html", URL, "in no commit"), ("page.html", None, "nothing says"), ("--output=x", URL, "in no commit")],
@@ -183,7 +189,8 @@ def test_a_database_of_diffengine_has_its_history_also_where_the_address_moved(t
     records = list(read_records([path], lambda: None))
     filled, store = played(records)
 
-    assert records[0].at == datetime(2023, 9, 1, 10, 0, 0, 123456, tzinfo=UTC)
+    # as fine as it is kept, so that it is known again
+    assert records[0].at == datetime(2023, 9, 1, 10, 0, 0, 123000, tzinfo=UTC)
     assert (filled.articles, filled.revisions, filled.edits) == (1, 2, 1)
     first, second = store.revisions(1)
     assert (first.content.title, first.content.body) == (FIRST.headline, FIRST.body)
@@ -246,6 +253,20 @@ def test_newsdiffs_has_its_history(tmp_path: Path, kept_as: str) -> None:
     first, second = store.revisions(1)
     assert (first.content.title, first.content.body, first.content.authors) == (FIRST.headline, FIRST.body, ("Ada Quay",))
     assert second.content.title == SECOND.headline
+
+
+def test_a_repository_of_newsdiffs_is_listed_once_for_all_its_articles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commits = committed(tmp_path / "articles" / "2023-09", URL.removeprefix("https://"), text_of(FIRST), text_of(SECOND))
+    others = "".join(f"INSERT INTO `Articles` VALUES ({n},'{URL}/{n}','','','','2023-09');\n" for n in range(8, 12))
+    (tmp_path / "newsdiffs.sql").write_text(NEWSDIFFS + inserts(commits) + others)
+    (tmp_path / "git").write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\nPATH="$REAL_PATH" exec git "$@"\n')
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("REAL_PATH", os.environ["PATH"])
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    assert len(list(read_records([tmp_path / "newsdiffs.sql"], lambda: None, tmp_path / "articles"))) == 2
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert len([line for line in asked if " log " in line]) == 1
 
 
 def test_newsdiffs_without_its_texts_is_said(tmp_path: Path) -> None:

@@ -123,13 +123,18 @@ def planned(subscriptions: Sequence[Subscription], feeds: Sequence[Feed]) -> tup
 
 
 def add(folder: Path, new: Sequence[NewFeed], check: Callable[[], object]) -> Path:
-    """Writes the feeds at the end of the file. Raises ConfigError, with the file as it was, when the result does not check."""
+    """Writes the feeds at the end of the file.
+
+    Raises ConfigError, with the file as it was, when the result does not check; UsageError when somebody just took one of the names.
+    """
 
     def change(document: Any) -> None:
         import tomlkit
 
         feeds = document.setdefault("feeds", tomlkit.table(is_super_table=True))
         for feed in new:
+            if feed.slug in feeds:
+                raise UsageError(f"there is a feed '{feed.slug}' already")
             table = tomlkit.table()
             for name, value in feed.keys().items():
                 table.add(name, value)

@@ -1,8 +1,11 @@
 """Changes configuration files as a careful person would: comments stay, a change that does not check is not made."""
 
+import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,22 +59,47 @@ def add_feed(folder: Path, slug: str, keys: Mapping[str, object], check: Callabl
 
 
 def change_file(path: Path, change: Callable[["TOMLDocument"], None], check: Callable[[], object]) -> Path:
-    """Changes a TOML file, checks the whole configuration, and puts the file back where the check fails."""
+    """Changes a TOML file, checks the whole configuration, and puts the file back where the check fails. One change at a time."""
     import tomlkit
 
-    before = path.read_text(encoding="utf-8") if path.exists() else None
-    document = tomlkit.parse(before or "")
-    change(document)
-    write_whole(path, tomlkit.dumps(document))
-    try:
-        check()
-    except ConfigError:
-        if before is None:
-            path.unlink()
-        else:
-            write_whole(path, before)
-        raise
+    with _alone(path.parent):
+        before = _as_written(path)
+        document = tomlkit.parse(before or "")
+        change(document)
+        write_whole(path, tomlkit.dumps(document))
+        try:
+            check()
+        except ConfigError:
+            if before is None:
+                path.unlink()
+            else:
+                write_whole(path, before)
+            raise
     return path
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    # the pages and commands may change a file at the same moment: who reads it before the other has written would undo that
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _as_written(path: Path) -> str | None:
+    """The file's text, None where there is no file. Raises ConfigError for one that somebody is still mending."""
+    if not path.exists():
+        return None
+    try:
+        text = path.read_bytes().decode()
+        tomllib.loads(text)
+    except ValueError as error:
+        raise ConfigError([f"{path}: {error}"], hint="see 'monitor config check' and docs/reference.md") from error
+    return text
 
 
 def write_whole(path: Path, text: str) -> None:

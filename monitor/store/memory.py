@@ -378,7 +378,8 @@ class MemoryStore(MemorySaving):
             self.tombstones[article_id, rev] = (now, reason)
         for told in self.edit_rows.values():
             if told.edit.article == article_id and {told.edit.from_rev, told.edit.to_rev} & set(gone):
-                told.edit, told.changes = replace(told.edit, title="", severity=replace(told.edit.severity, reasons=()), evidence=()), ()
+                silent = replace(told.edit.severity, reasons=())
+                told.edit, told.changes = replace(told.edit, title="", severity=silent, evidence=(), watched=()), ()
         if len(row.revisions) in gone:
             row.title, row.memo = "", "{}"
         if len(gone) == len(row.revisions):

@@ -49,7 +49,7 @@ def redact(tx: Transaction, article: int, revs: Sequence[int] | None, reason: st
 def _remove_changes(tx: Transaction, article: int, rev: int) -> None:
     edits = "SELECT id FROM edit WHERE article_id = :id AND (to_rev = :rev OR from_rev = :rev)"
     tx.run(f"DELETE FROM change WHERE edit_id IN ({edits})", id=article, rev=rev)
-    tx.run(f"UPDATE edit SET title = '', reasons = '[]', evidence = '[]' WHERE id IN ({edits})", id=article, rev=rev)
+    tx.run(f"UPDATE edit SET title = '', reasons = '[]', evidence = '[]', watched = NULL WHERE id IN ({edits})", id=article, rev=rev)
 
 
 def _remove_raw(tx: Transaction, revision: Row, chosen: set[int]) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from store_cases import HOUR, T0, content, edited, first, look, seen, with_article, with_edit
 
 from monitor.model import Restamp, Stamp
-from monitor.ports import Store
+from monitor.ports import EditQuery, Store
 from monitor.settings import StoreSettings
 from monitor.store import sealing
 from monitor.store.sql import SqlStore, open_store
@@ -213,6 +213,17 @@ def test_a_return_to_removed_words_is_removed_with_them(store: Store) -> None:
     look(store, article, at, seen(article, 2, at, "edited", revision=back))
 
     assert store.redact(article, [3], "court order", at + HOUR) == (1, 3)
+
+
+def test_which_watched_phrases_removed_words_had_is_not_told_on(store: Store) -> None:
+    article = with_article(store)
+    at = T0 + HOUR
+    words = content("Ferry strikes quay")
+    look(store, article, at, seen(article, 1, at, "edited", revision=edited(at, words, watched=(("+", "quay"),))))
+
+    store.redact(article, [2], "court order", at + HOUR)
+
+    assert [edit.watched for edit in store.edits(EditQuery())] == [()]
 
 
 def test_no_copy_of_removed_words_stays_in_the_file(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Asking the world: addresses allowed, sizes, pace, robots."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if "httpx" not in sys.modules:
@@ -34,3 +36,19 @@ def fetch_once(settings: "FetchSettings", *requests: "Request") -> "Answer":
             await fetcher.close()
 
     return asyncio.run(ask())
+
+
+@contextmanager
+def asking(settings: "FetchSettings") -> "Iterator[Callable[[Request], Answer]]":
+    """Asks one question after the other outside of any schedule, each host with its rests."""
+    import asyncio
+
+    from monitor.clock import SystemClock
+    from monitor.fetch.http import HttpFetcher
+
+    with asyncio.Runner() as runner:
+        fetcher = HttpFetcher(settings, SystemClock())
+        try:
+            yield lambda request: runner.run(fetcher.fetch(request))
+        finally:
+            runner.run(fetcher.close())

@@ -1,9 +1,10 @@
 """The feed behind an address that a person names: the address itself, or what its page names."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.errors import Ambiguous, NetworkError, ParseError
-from monitor.fetch import fetch_once
+from monitor.fetch import asking
 from monitor.model import Answer, Failure, FeedDocument, Request, Response
 from monitor.settings import FetchSettings
 
@@ -33,9 +34,14 @@ def find_feed(settings: FetchSettings, url: str) -> FoundFeed:
 
     Raises NetworkError when there is none, Ambiguous when a page names several, ParseError for a feed that must not be read.
     """
+    with asking(settings) as ask:
+        return _found(ask, url)
+
+
+def _found(ask: Callable[[Request], Answer], url: str) -> FoundFeed:
     from monitor.parse.discover import common_places, feed_links
 
-    page = _whole(fetch_once(settings, Request(url, "feed")), url)
+    page = _whole(ask(Request(url, "feed")), url)
     try:
         return _parsed(page)
     except ParseError as error:
@@ -49,7 +55,7 @@ def find_feed(settings: FetchSettings, url: str) -> FoundFeed:
     places = [link.url for link in declared or links] or list(common_places(page.final_url))
     for place in places[:PLACES_TRIED]:
         try:
-            return _parsed(_whole(fetch_once(settings, Request(place, "feed")), place))
+            return _parsed(_whole(ask(Request(place, "feed")), place))
         except (ParseError, NetworkError):
             continue
     raise NetworkError(

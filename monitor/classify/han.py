@@ -22,7 +22,7 @@ _LEAST_SOUNDS = 3
 
 def is_han(text: str) -> bool:
     """Whether nothing but Han characters stands there."""
-    return bool(text) and all("一" <= character <= "鿿" for character in text)
+    return not text.isascii() and all("一" <= character <= "鿿" for character in text)
 
 
 def is_slip(hunk: Hunk) -> bool:

@@ -48,7 +48,7 @@ def _words(text: str) -> int:
 
 def hunks_of(change: Change, old: str, new: str) -> list[Hunk]:
     """The hunks of a change, in order. `old` and `new` are what its segments spell."""
-    cut = bool(_ELLIPSIS.search(old[-40:]) and _ELLIPSIS.search(new[-40:]))
+    cut = _is_cut(old[-_CUT:]) and _is_cut(new[-_CUT:])
     out: list[Hunk] = []
     a = c = 0
     stayed = _ALONE  # characters since the hunk before
@@ -71,3 +71,7 @@ def hunks_of(change: Change, old: str, new: str) -> list[Hunk]:
             out[-2] = out[-2]._replace(stands_alone=False)
         a, c, removed, stayed = b, d, "", 0
     return out
+
+
+def _is_cut(end: str) -> bool:
+    return (".." in end or "…" in end) and bool(_ELLIPSIS.search(end))

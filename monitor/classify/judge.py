@@ -35,6 +35,8 @@ class _Judged:
     found: tuple[Finding, ...]
     matters: bool
     differs: bool
+    bare: tuple[str, str]
+    """The text before and after, folded; of a change that differs in something."""
 
 
 def judge(old: Version, new: Version, changes: Sequence[Change], *, event: Event, source: Source, language: str | None) -> Judgement:
@@ -67,14 +69,16 @@ def judge(old: Version, new: Version, changes: Sequence[Change], *, event: Event
 
 def _judged(change: Change, language: str) -> _Judged:
     if change.op == "equal":
-        return _Judged(change, (), matters=False, differs=False)
+        return _Judged(change, (), matters=False, differs=False, bare=("", ""))
     place = Place(change, language)
     found = tuple(findings(place))
     differs = not place.looks_same or change.op in ("move", "split", "merge")
+    if not found:
+        return _Judged(change, found, differs, differs, place.bare)
     kinds = {finding.kind for finding in found}
     trifles = kinds <= _TRIFLES
     matters = differs and "typography" not in kinds and not (trifles and _only_trifles(place, kinds, found))
-    return _Judged(change, found, matters, differs)
+    return _Judged(change, found, matters, differs, place.bare)
 
 
 _TRIFLES = {"typography", "typo", "paragraph-moved", "paragraph-split", "paragraph-merged"}
@@ -228,6 +232,8 @@ def _level(score: int) -> Level:
 def _evidence(judged: Sequence[_Judged]) -> tuple[str, ...]:
     lines = []
     for one in judged:
+        if not one.found:
+            continue
         numbers = one.change.to_pars or one.change.from_pars
         place = f"{one.change.field} {numbers[0]}" if one.change.field in ("body", "caption") and numbers else one.change.field
         lines += [f"{finding.kind} ({place}): {finding.reason}" for finding in one.found]
@@ -240,11 +246,7 @@ def _text(change: Change) -> str:
 
 def _fingerprint(judged: Sequence[_Judged]) -> bytes | None:
     """Equal for the same edit in another article: the whole paragraphs that differ, before and after. None when none does."""
-    differing = [
-        (one.change.field, one.change.op, *(fold("".join(text for sign, text in one.change.segments if sign != other)) for other in "+-"))
-        for one in judged
-        if one.change.op != "equal"
-    ]
+    differing = [(one.change.field, one.change.op, one.bare[0], one.bare[1]) for one in judged if one.change.op != "equal"]
     if not differing:
         return None
     return hashlib.sha256(repr(sorted(differing)).encode("utf-8", "surrogatepass")).digest()[:16]

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from monitor.classify.figures import Figure, figures, may_hold_figure
 from monitor.classify.hunks import Hunk, hunks_of
 from monitor.classify.notes import correction_note
-from monitor.classify.speech import has_marks, has_stance, is_title_case, names_changed, quotations, quote_change, stance_changed
+from monitor.classify.speech import (
+    has_marks,
+    has_stance,
+    is_title_case,
+    may_hold_name,
+    names_changed,
+    quotations,
+    quote_change,
+    stance_changed,
+)
 from monitor.classify.spelling import is_respelled
 from monitor.model import Change
 from monitor.text import fold, plain, shorten
@@ -21,7 +30,7 @@ from monitor.text import fold, plain, shorten
 class Place:
     """A change with what rules ask about it; what several rules ask is answered once."""
 
-    __slots__ = ("_touched", "change", "exchanged", "hunks", "kept", "language", "looks_same", "new", "old")
+    __slots__ = ("_touched", "bare", "change", "exchanged", "hunks", "kept", "language", "new", "old")
 
     def __init__(self, change: Change, language: str) -> None:
         self.change = change
@@ -29,13 +38,17 @@ class Place:
         self.old = "".join([text for sign, text in change.segments if sign != "+"])
         self.new = "".join([text for sign, text in change.segments if sign != "-"])
         self.hunks = hunks_of(change, self.old, self.new) if self.old and self.new else []
-        self.looks_same = fold(self.old) == fold(self.new)
+        self.bare = fold(self.old), fold(self.new)
         exchanged = [text for sign, text in change.segments if sign != "="]
         # characters that both versions have
         self.kept = (len(self.old) + len(self.new) - sum(map(len, exchanged))) // 2
         # all words that went or came: what is found nowhere in it need not be looked for hunk by hunk
         self.exchanged = " | ".join(exchanged)
         self._touched: list[tuple[list[Figure], list[Figure]]] | None = None
+
+    @property
+    def looks_same(self) -> bool:
+        return self.bare[0] == self.bare[1]
 
     @property
     def is_headline(self) -> bool:
@@ -109,6 +122,8 @@ def _paragraph(op: str, sentence: str) -> Find:
 
 def _note(place: Place) -> list[str]:
     if place.change.field not in ("body", "caption", "subheading") or place.change.op == "delete":
+        return []
+    if len(place.exchanged) < 20 and place.change.op != "insert":
         return []
     added = " ".join(text for sign, text in place.change.segments if sign == "+")
     if not added or (len(added) < 20 and place.change.op != "insert"):
@@ -290,7 +305,7 @@ def _quote(place: Place) -> list[str]:
 
 
 def _name(place: Place) -> list[str]:
-    if place.is_reworded or (place.is_headline and is_title_case(place.new)):
+    if not may_hold_name(place.exchanged) or place.is_reworded or (place.is_headline and is_title_case(place.new)):
         return []
     changed = [(hunk, names_changed(hunk)) for hunk in place.hunks]
     return [
@@ -316,7 +331,7 @@ _DISTANCED = 4
 
 def _distance(place: Place) -> list[str]:
     """Quotation marks that were put around a few words, or taken from them, the words themselves unchanged."""
-    if not _QUOTE_MARKS.search(place.exchanged):
+    if not has_marks(place.exchanged) or not _QUOTE_MARKS.search(place.exchanged):
         return []
     segments = place.change.segments
     for k, (sign, text) in enumerate(segments):

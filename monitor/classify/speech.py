@@ -105,7 +105,7 @@ _NAMELIKE = re.compile("[A-ZÀ-ÖØ-ÞА-ЯЁァ-ヺ가-힣一-鿿]")
 
 def names_changed(hunk: Hunk) -> tuple[list[str], list[str]] | None:
     """Names that went and names that came in their place, where little else changed; None unless both."""
-    if not (_is_namelike(hunk.removed) and _is_namelike(hunk.added)) or hunk.words > _NAME_WORDS:
+    if not (may_hold_name(hunk.removed) and may_hold_name(hunk.added)) or hunk.words > _NAME_WORDS:
         return None
     if any(_besides_names(text) for text in (hunk.removed, hunk.added)):
         return None
@@ -120,7 +120,8 @@ def names_changed(hunk: Hunk) -> tuple[list[str], list[str]] | None:
 _NAME_WORDS = 4
 
 
-def _is_namelike(text: str) -> bool:
+def may_hold_name(text: str) -> bool:
+    """Whether it is worth looking for names here: a capital letter, or a script that has none."""
     return text != text.lower() if text.isascii() else bool(_NAMELIKE.search(text))
 
 

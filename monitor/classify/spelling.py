@@ -34,6 +34,8 @@ def is_respelled(hunk: Hunk) -> bool:
     old, new = hunk.removed.strip(), hunk.added.strip()
     if not new and old and (_doubled(hunk)):
         return True
+    if old.isascii() and new.isascii() and old.isalpha() and new.isalpha():
+        return not hunk.at_cut and _is_misspelling(old, new) and not (may_hold_figure(old) and may_hold_figure(new))
     if is_han(old + new):
         return is_slip(hunk)
     if not old or not new or hunk.at_cut:

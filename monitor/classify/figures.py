@@ -80,8 +80,9 @@ _DIGIT = re.compile(r"\d")
 
 
 @functools.cache
-def _unit_pattern() -> "re.Pattern[str]":
-    groups = "|".join(f"(?P<u{index}>{pattern})" for index, pattern in enumerate(UNITS.values()))
+def _unit_pattern(*, is_ascii: bool) -> "re.Pattern[str]":
+    units = map(in_ascii, UNITS.values()) if is_ascii else UNITS.values()
+    groups = "|".join(f"(?P<u{index}>{pattern})" for index, pattern in enumerate(units))
     return re.compile(rf"[\s-]?(?:{groups})(?:{_WORD_END}|(?<=[^\x00-\u04ff])|(?<=%))", re.I)
 
 
@@ -234,7 +235,7 @@ def _multiplier(word: str) -> int:
 
 
 def _unit_behind(text: str, end: int) -> tuple[str, int]:
-    found = _unit_pattern().match(text, end)
+    found = _unit_pattern(is_ascii=text.isascii()).match(text, end)
     if not found or not found.lastgroup:
         return "", end
     return list(UNITS)[int(found.lastgroup[1:])], found.end()

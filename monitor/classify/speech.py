@@ -205,9 +205,10 @@ _NEGATION_WORDS = 3
 
 @functools.cache
 def _stances(*, is_ascii: bool) -> "re.Pattern[str]":
-    table = {name: in_ascii(pattern) if is_ascii else pattern for name, pattern in _STANCE.items()}
-    words = "|".join(f"(?P<{name}>(?<![{_LETTERS}])(?:{pattern})(?![a-zà-ÿа-я]))" for name, pattern in table.items())
-    return re.compile(words, re.I | (re.A if is_ascii else re.U))
+    words = "|".join(f"(?P<{name}>{in_ascii(pattern) if is_ascii else pattern})" for name, pattern in _STANCE.items())
+    if is_ascii:
+        return re.compile(f"(?<![a-z])(?:{words})(?![a-z])", re.I | re.A)
+    return re.compile(f"(?<![{_LETTERS}])(?:{words})(?![a-zà-ÿа-я])", re.I)
 
 
 def has_stance(text: str) -> bool:

@@ -34,11 +34,7 @@ def word_changes(old: str, new: str) -> list[Segment]:
     direct = _one_word(old, new, start, end, before, after)
     if direct:
         return direct
-    if not (after.startswith(before) or before.startswith(after) or after.endswith(before) or before.endswith(after)):
-        segments = _within(old, new, start, end, slides=False)
-        if segments:
-            return segments
-    return _within(old, new, *_with_neighbours(old, start, end), slides=True) or _within(old, new, 0, 0, slides=True)
+    return _within(old, new, *_with_neighbours(old, start, end)) or _within(old, new, 0, 0)
 
 
 def _one_word(old: str, new: str, start: int, end: int, before: str, after: str) -> list[Segment]:
@@ -64,14 +60,11 @@ def _one_word(old: str, new: str, start: int, end: int, before: str, after: str)
 _STOPS = ",.;:!?"
 
 
-def _within(old: str, new: str, start: int, end: int, *, slides: bool) -> list[Segment]:
-    """The segments where so many characters stay at both ends; none where what came or went may slide into them.
-
-    Without `slides` nothing at the ends may be one-sided.
-    """
+def _within(old: str, new: str, start: int, end: int) -> list[Segment]:
+    """The segments where so many characters stay at both ends; none where what came or went may slide into them."""
     before, after = tokens(old[start : len(old) - end]), tokens(new[start : len(new) - end])
     blocks = _blocks(before, after)
-    if (start and _may_slide(blocks[:2], before, after, slides)) or (end and _may_slide(blocks[:-3:-1], before, after, slides)):
+    if (start and _may_slide(blocks[:2], before, after)) or (end and _may_slide(blocks[:-3:-1], before, after)):
         return []
     segments: list[Segment] = [("=", old[:start])] if start else []
     for equal, a, b, c, d in _at_phrase_borders(blocks, before, after):
@@ -87,13 +80,13 @@ def _within(old: str, new: str, start: int, end: int, *, slides: bool) -> list[S
     return segments
 
 
-def _may_slide(blocks: Sequence[Block], old: Sequence[str], new: Sequence[str], slides: bool) -> bool:
+def _may_slide(blocks: Sequence[Block], old: Sequence[str], new: Sequence[str]) -> bool:
     """Whether the outmost change of these, which begin at an end, may slide past what is known there."""
     known, changed = blocks[0], blocks[0] if not blocks[0][0] else blocks[1]
     _, a, b, c, d = changed
     if a < b and c < d:
         return False
-    if not slides or known is changed:
+    if known is changed:
         return True
     text, start, end = (old, a, b) if b > a else (new, c, d)
     size = known[2] - known[1]

@@ -60,7 +60,7 @@ def test_a_change_is_the_same_whether_its_surroundings_are_read_or_not(
 ) -> None:
     before, after = (joint.join([*start, *between, *end]) for between in (old, new))
 
-    whole = _within(before, after, 0, 0, slides=True) if before != after else [("=", before)]
+    whole = _within(before, after, 0, 0) if before != after else [("=", before)]
     assert joined(word_changes(before, after)) == joined(whole)
 
 

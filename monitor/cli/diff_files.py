@@ -1,5 +1,6 @@
 """Texts to compare from files: plain text, the JSON of `show` or `extract`, and data sets of pairs."""
 
+import gc
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,6 +76,7 @@ def content_of(said: Json, place: str) -> Content:
 
 def pairs(path: Path) -> Iterator[tuple[Any, Diff]]:
     """(id, difference) of each line of a data set."""
+    gc.set_threshold(_VALUES)
     try:
         with path.open("rb") as file:
             for number, raw in enumerate(file, 1):
@@ -90,6 +92,11 @@ def pairs(path: Path) -> Iterator[tuple[Any, Diff]]:
                     yield pair.get("id"), texts_diff(old, new)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
+
+
+# Values made before the collector looks for cycles, in a process that compares text after text and ends. A difference has no
+# cycles but tens of thousands of small values: at Python's own 700 a tenth of the time went into looking.
+_VALUES = 50_000
 
 
 def _decoded(raw: bytes, place: str) -> str:

@@ -139,6 +139,7 @@ def _outcome(
         moved_to=schedule.moved_to(pace),
         took=took,
         bytes=len(answer.body),
+        feed_min=doors.bounds.feed_min,
     )
 
 

@@ -69,7 +69,7 @@ class ArticleUpdate:
 class PollOutcome:
     """All that one poll learnt. `outcome` is the contract's (ok, not_modified, unchanged, error:<code>).
 
-    `hub` is what a usable document says of it: None when it names none.
+    `hub` is what a usable document says of it: None when it names none. `feed_min` is the user's, where it is set.
     """
 
     task: FeedTask
@@ -90,6 +90,7 @@ class PollOutcome:
     bytes: int = 0
     news: int = 0
     hub: Hub | None = None
+    feed_min: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The door to what was agreed with hubs."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.model import Subscription
@@ -25,6 +25,9 @@ class HubStore(Protocol):
         """It is over."""
         ...
 
-    def pushed(self, token: str, now: datetime) -> bool:
-        """The hub told of news: the feed is polled at once, or shortly after its last poll. False for a token that is not ours."""
+    def pushed(self, token: str, now: datetime, feed_min: timedelta | None = None) -> bool:
+        """The hub told of news: the feed is polled at once, or shortly after its last poll. False for a token that is not ours.
+
+        The feed's own `every` and `min_interval`, a `feed_min` that is set, and the back-off of a feed that fails hold all the same.
+        """
         ...

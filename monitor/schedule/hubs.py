@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.model import Answer, Response, Subscription
+from monitor.settings import Feed
 
 LEASE = timedelta(days=10)  # what we ask for; hubs may give less
 LEAST_LEASE, MOST_LEASE = timedelta(minutes=5), timedelta(days=30)
@@ -17,7 +18,12 @@ FIRST_RETRY, LAST_RETRY = timedelta(minutes=15), timedelta(days=1)
 REFUSED_FOR = timedelta(days=7)
 TRIES_TO_LEAVE = 3
 MISSES = 2  # polls in a row that found news the hub had not told
-PUSH_REST = timedelta(seconds=30)  # between a poll and the next one that the hub asks for
+PUSH_REST = timedelta(seconds=30)  # between a poll and the next one that the hub asks for, where the user set no rest
+
+
+def rest_of_push(feed: Feed, feed_min: timedelta | None) -> timedelta:
+    """The least time between a poll and the next one that a hub asks for: what the user set holds for hubs too."""
+    return feed.every or max(PUSH_REST, feed.min_interval or PUSH_REST, feed_min or PUSH_REST)
 
 
 def is_alive(subscription: Subscription, now: datetime) -> bool:

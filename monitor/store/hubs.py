@@ -1,7 +1,7 @@
 """Feeds at their hubs, over SQL."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.model import Hub, PollOutcome, Subscription
 from monitor.schedule import hubs as agreed
@@ -10,6 +10,7 @@ from monitor.store.codes import SUBSCRIPTION_STATES, WATCH_FEED
 from monitor.store.halves import Halves
 from monitor.store.instants import from_ms, maybe_from_ms, to_ms
 from monitor.store.rows import Row, Rows
+from monitor.store.values import feed_of
 from monitor.store.writer import Transaction
 
 _LEAVING = SUBSCRIPTION_STATES.index("leaving")
@@ -40,13 +41,13 @@ class Hubs(Halves):
     def drop_subscription(self, subscription: Subscription) -> None:
         self._write(lambda tx: tx.run("DELETE FROM subscription WHERE token = :token", token=subscription.token))
 
-    def pushed(self, token: str, now: datetime) -> bool:
+    def pushed(self, token: str, now: datetime, feed_min: timedelta | None = None) -> bool:
         def work(tx: Transaction) -> bool:
             row = tx.row(
                 "UPDATE subscription SET pushed_at = :now WHERE token = :token RETURNING feed_id", now=now, token=token
             )  # fmt: skip
             if row is not None:
-                _poll_from(tx, row["feed_id"], now)
+                _poll_from(tx, row["feed_id"], now, feed_min)
             return row is not None
 
         return self._write(work)
@@ -65,7 +66,7 @@ def keep_hub(tx: Transaction, outcome: PollOutcome) -> None:
         if kept != sub:
             _keep(tx, sub, kept, now)
         elif sub.pushed_at is not None and outcome.pace.asked_at is not None and sub.pushed_at > outcome.pace.asked_at:
-            _poll_from(tx, feed_id, now)  # the hub told of more while this poll was under way
+            _poll_from(tx, feed_id, now, outcome.feed_min)  # the hub told of more while this poll was under way
 
 
 def _follow(tx: Transaction, sub: Subscription | None, outcome: PollOutcome) -> None:
@@ -96,16 +97,20 @@ def _keep(tx: Transaction, was: Subscription, now_is: Subscription, now: datetim
     return bool(kept)
 
 
-def _poll_from(tx: Transaction, feed_id: int, now: datetime, *, polite: bool = False) -> None:
+def _poll_from(tx: Transaction, feed_id: int, now: datetime, feed_min: timedelta | None = None, *, polite: bool = False) -> None:
     """The feed is polled soon: after its floor, or where the publisher himself says that there is news, after a short rest."""
-    watch = tx.row(f"SELECT id, host_id, next_at, asked_at, floor_ms FROM watch WHERE kind = {WATCH_FEED} AND ref_id = :feed", feed=feed_id)
-    if watch is None or watch["next_at"] is None:
-        return
-    rest = watch["floor_ms"] if polite else round(agreed.PUSH_REST.total_seconds() * 1000)
+    watch = tx.row(
+        "SELECT feed.*, watch.id AS watch_id, watch.host_id AS asked_host, next_at, asked_at, floor_ms, failures"
+        f" FROM watch JOIN feed ON feed.id = watch.ref_id WHERE kind = {WATCH_FEED} AND ref_id = :feed",
+        feed=feed_id,
+    )
+    if watch is None or watch["next_at"] is None or (watch["failures"] and not polite):
+        return  # who wants to be left alone after a failure is not asked because a hub says so
+    rest = watch["floor_ms"] if polite else round(agreed.rest_of_push(feed_of(watch), feed_min).total_seconds() * 1000)
     soonest = max(to_ms(now), (watch["asked_at"] or 0) + rest)
     if soonest < watch["next_at"]:
-        tx.run("UPDATE watch SET next_at = :next WHERE id = :id", next=from_ms(soonest), id=watch["id"])
-        refresh_hosts(tx, [watch["host_id"]])
+        tx.run("UPDATE watch SET next_at = :next WHERE id = :id", next=from_ms(soonest), id=watch["watch_id"])
+        refresh_hosts(tx, [watch["asked_host"]])
 
 
 def _of_feed(rows: Rows, feed_id: int) -> Subscription | None:

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.model import PollOutcome, Subscription
 from monitor.schedule import hubs as agreed
@@ -39,11 +39,11 @@ class MemoryHubs(MemoryState):
         if self.subscription(subscription.token) is not None:
             del self.subscription_rows[subscription.feed_id]
 
-    def pushed(self, token: str, now: datetime) -> bool:
+    def pushed(self, token: str, now: datetime, feed_min: timedelta | None = None) -> bool:
         sub = self.subscription(token)
         if sub is not None:
             self.subscription_rows[sub.feed_id] = replace(sub, pushed_at=now)
-            self._poll_from(sub.feed_id, now)
+            self._poll_from(sub.feed_id, now, feed_min)
         return sub is not None
 
     def keep_hub(self, outcome: PollOutcome) -> None:
@@ -59,7 +59,7 @@ class MemoryHubs(MemoryState):
             if kept != sub:
                 self.keep_subscription(sub, kept, now)
             elif sub.pushed_at is not None and outcome.pace.asked_at is not None and sub.pushed_at > outcome.pace.asked_at:
-                self._poll_from(feed_id, now)
+                self._poll_from(feed_id, now, outcome.feed_min)
 
     def _follow(self, sub: Subscription | None, outcome: PollOutcome) -> None:
         if sub is not None and sub.state in ("asked", "active"):
@@ -74,11 +74,11 @@ class MemoryHubs(MemoryState):
                 outcome.task.feed_id, outcome.hub, token, secret, due_at=outcome.at
             )  # fmt: skip
 
-    def _poll_from(self, feed_id: int, now: datetime, *, polite: bool = False) -> None:
+    def _poll_from(self, feed_id: int, now: datetime, feed_min: timedelta | None = None, *, polite: bool = False) -> None:
         watch = self.watch_of("feed", feed_id)
-        if watch is None or watch.pace.next_at is None:
+        if watch is None or watch.pace.next_at is None or (watch.pace.failures and not polite):
             return
-        rest = watch.pace.floor if polite else agreed.PUSH_REST
+        rest = watch.pace.floor if polite else agreed.rest_of_push(self.feed_rows[feed_id].feed, feed_min)
         soonest = max(now, (watch.pace.asked_at or NEVER) + rest)
         if soonest < watch.pace.next_at:
             watch.pace = replace(watch.pace, next_at=soonest)

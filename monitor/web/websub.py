@@ -68,7 +68,7 @@ def _tell(request: Request, sub: "Subscription") -> None:
     if site.writing is None:
         raise HTTPException(503)
     with site.writing() as store:
-        store.pushed(sub.token, site.now)
+        store.pushed(sub.token, site.now, site.settings.schedule.feed_min)
 
 
 def _subscription(request: Request) -> "Subscription":

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from store_cases import FEED, HOUR, MINUTE, OTHER, T0, poll
 
 from monitor.model import Hub, Pace, Subscription
@@ -70,6 +71,35 @@ def test_a_push_makes_the_feed_due_after_a_short_rest(store: Store) -> None:
     poll(store, T0 + 5 * MINUTE, hub=HUB, pace=Pace(T0 + 24 * HOUR, HOUR, asked_at=T0 + 5 * MINUTE))
     store.pushed(active.token, T0 + 9 * MINUTE)
     assert _next_at(store) == T0 + 9 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("own", "feed_min", "rest"),
+    [
+        ({"every": 6 * HOUR}, None, 6 * HOUR),
+        ({"every": 6 * HOUR}, 12 * HOUR, 6 * HOUR),
+        ({"min_interval": 2 * HOUR}, None, 2 * HOUR),
+        ({}, 3 * HOUR, 3 * HOUR),
+        ({}, timedelta(seconds=1), agreed.PUSH_REST),
+    ],
+)
+def test_what_the_user_set_holds_for_hubs_too(store: Store, own: dict[str, timedelta], feed_min: timedelta | None, rest: timedelta) -> None:
+    active = _active(store)
+    store.sync_feeds([replace(FEED, **own), OTHER], T0)
+    poll(store, T0, hub=HUB, pace=Pace(T0 + 24 * HOUR, HOUR, asked_at=T0))
+
+    store.pushed(active.token, T0 + MINUTE, feed_min)
+
+    assert _next_at(store) == max(T0 + rest, T0 + MINUTE)
+
+
+def test_a_push_ends_no_back_off(store: Store) -> None:
+    active = _active(store)
+    poll(store, T0, outcome="error:http_503", usable=False, pace=Pace(T0 + 24 * HOUR, HOUR, asked_at=T0, failures=1))
+
+    store.pushed(active.token, T0 + MINUTE)
+
+    assert _next_at(store) == T0 + 24 * HOUR
 
 
 def test_a_push_that_comes_while_the_feed_is_polled_is_not_lost(store: Store) -> None:

@@ -42,6 +42,7 @@ class Publisher:
                 self.send_response(status)
                 self.send_header("Content-Type", "application/atom+xml")
                 self.send_header("Content-Length", str(len(body)))
+                self.send_header("ETag", f'"{len(body)}"')
                 self.end_headers()
                 self.wfile.write(body)
 

@@ -21,7 +21,7 @@ from monitor.engine.workers import InlineWorkers
 from monitor.hubs import reachable_at
 from monitor.model import Answer, Request, Subscription
 from monitor.ports import Store
-from monitor.settings import Feed, FetchSettings, ScheduleSettings, Settings, WebSettings
+from monitor.settings import Feed, FetchSettings, Settings, WebSettings
 from monitor.web.server import serve_in_thread
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -76,7 +76,6 @@ def desk(publisher: Publisher, tmp_path: Path) -> Iterator[Desk]:
         tmp_path,
         tmp_path,
         fetch=FetchSettings(host_gap=timedelta(0), allow_networks=("127.0.0.0/8",)),
-        schedule=ScheduleSettings(feed_min=HOUR),
         web=WebSettings("127.0.0.1:0", token="only for readers"),
         feeds=(Feed("news", f"{publisher.url}/feed.xml", pages=False),),
     )

@@ -61,7 +61,7 @@ def _article_faults(rows: Rows, article: int) -> Iterator[Fault]:
     plains: dict[int, bytes | None] = {}
     for number, row in enumerate(found, 1):
         if row["rev"] != number:
-            yield Fault(article, row["rev"], "chain", f"revision {article}@{row['rev']} stands where {number} should be")
+            yield Fault(article, number, "chain", f"revision {article}@{row['rev']} stands where {number} should be")
         plain, problem = _words(rows, row, read)
         plains[row["rev"]] = plain
         if problem:

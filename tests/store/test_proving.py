@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from store_cases import HOUR, T0, content, edited, first, look, seen, with_article, with_edit
 
@@ -58,6 +58,7 @@ GUARDED = [
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(where=("revision", "rev"), row=0, place=0, bit=0)
 @given(where=st.sampled_from(GUARDED), row=st.integers(0, 10**6), place=st.integers(0, 10**6), bit=st.integers(0, 7))
 def test_any_flipped_bit_is_found(tmp_path: Path, whole: Path, where: tuple[str, str], row: int, place: int, bit: int) -> None:
     table, column = where

@@ -4,7 +4,6 @@ import secrets
 from datetime import datetime, timedelta
 
 from monitor.model import Hub, PollOutcome, Subscription
-from monitor.schedule import hubs as agreed
 from monitor.store.asking import refresh_hosts
 from monitor.store.codes import SUBSCRIPTION_STATES, WATCH_FEED
 from monitor.store.halves import Halves
@@ -55,6 +54,8 @@ class Hubs(Halves):
 
 def keep_hub(tx: Transaction, outcome: PollOutcome) -> None:
     """What a poll says of the feed's hub, and how well the hub tells."""
+    from monitor.schedule import hubs as agreed
+
     feed_id, now = outcome.task.feed_id, outcome.at
     if not outcome.usable and outcome.task.told_until is None:
         return  # most polls: nothing new was read, and no hub has promised anything
@@ -70,6 +71,8 @@ def keep_hub(tx: Transaction, outcome: PollOutcome) -> None:
 
 
 def _follow(tx: Transaction, sub: Subscription | None, outcome: PollOutcome) -> None:
+    from monitor.schedule import hubs as agreed
+
     if sub is not None and sub.state in ("asked", "active"):
         _keep(tx, sub, agreed.leaving(sub, outcome.at), outcome.at)  # the new hub is asked once the old one is left
         return
@@ -86,6 +89,8 @@ def _follow(tx: Transaction, sub: Subscription | None, outcome: PollOutcome) -> 
 
 
 def _keep(tx: Transaction, was: Subscription, now_is: Subscription, now: datetime) -> bool:
+    from monitor.schedule import hubs as agreed
+
     kept = tx.run(
         "UPDATE subscription SET state = :state, due_at = :due, until = :until, failures = :failures"
         " WHERE token = :token AND state = :was AND COALESCE(until, 0) = :was_until",
@@ -99,6 +104,8 @@ def _keep(tx: Transaction, was: Subscription, now_is: Subscription, now: datetim
 
 def _poll_from(tx: Transaction, feed_id: int, now: datetime, feed_min: timedelta | None = None, *, polite: bool = False) -> None:
     """The feed is polled soon: after its floor, or where the publisher himself says that there is news, after a short rest."""
+    from monitor.schedule import hubs as agreed
+
     watch = tx.row(
         "SELECT feed.*, watch.id AS watch_id, watch.host_id AS asked_host, next_at, asked_at, floor_ms, failures"
         f" FROM watch JOIN feed ON feed.id = watch.ref_id WHERE kind = {WATCH_FEED} AND ref_id = :feed",

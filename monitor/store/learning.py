@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from monitor.errors import NotFound
 from monitor.model import Habit, Key, KnownArticle, KnownFeed
-from monitor.schedule import read_habit
 from monitor.store.codes import EVERY_ARTICLE
 from monitor.store.halves import Halves, key_shas
 from monitor.store.instants import from_ms, maybe_from_ms, to_ms
@@ -84,6 +83,8 @@ class Learning(Halves):
         return frozenset(row["fp"] & 2**64 - 1 for row in rows)
 
     def habit(self, host: str) -> Habit | None:
+        from monitor.schedule import read_habit  # not needed by commands that only read
+
         row = self._reads.row(
             "SELECT habit.said FROM habit JOIN host ON host.id = habit.host_id WHERE host.name = :host", host=host_name(f"//{host}")
         )

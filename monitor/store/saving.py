@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.model import ArticleUpdate, Edit, Habit, Key, Listing, Look, LookOutcome, Pace, PollOutcome, Restamp, Saved
-from monitor.schedule import read_habit, with_lesson, written_habit
 from monitor.store.asking import host_id, refresh_hosts
 from monitor.store.codes import EVERY_ARTICLE, KEY_KINDS, STATES, VERDICTS, WATCH_PAGE
 from monitor.store.halves import Halves, key_shas
@@ -155,6 +154,8 @@ def _keep_pace(tx: Transaction, watch_id: int, fence: int, pace: Pace, learnt: _
 
 
 def _keep_lesson(tx: Transaction, host: str, lesson: Habit) -> None:
+    from monitor.schedule import read_habit, with_lesson, written_habit  # not needed by commands that only read
+
     number = host_id(tx, host)
     tx.run("INSERT INTO habit (host_id, said) VALUES (:host, '') ON CONFLICT (host_id) DO NOTHING", host=number)
     lock = "" if tx.dialect == "sqlite" else " FOR NO KEY UPDATE"

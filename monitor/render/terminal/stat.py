@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from monitor.diff.tokens import words
 from monitor.model import Change, Diff
 from monitor.render.terminal.inline import numbers
 from monitor.render.terminal.lay import ADDED, FAINT, REMOVED, Line, Span, foreign, line
@@ -49,4 +48,6 @@ def _row(place: str, change: Change, wide: int, width: int) -> Line:
 
 
 def _count(change: Change, wanted: str) -> int:
+    from monitor.diff.tokens import words  # other views need none of it
+
     return sum(len(words(text)) for sign, text in change.segments if sign == wanted)

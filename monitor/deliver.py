@@ -13,6 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
+from monitor.errors import Damaged, StoreError
 from monitor.model import Delivery, Diff, DispatchState, Edit, QueuedEdit, Receipt, Refusal, Report, WaitingRow
 from monitor.ports import Clock, FeedState, Notifier, Store, Told
 from monitor.report import (
@@ -107,6 +108,11 @@ def _send(notifier: Notifier, target: Target, delivery: Delivery, edits: Sequenc
         log.exception("failed to tell target=%s delivery=%s", target.name, delivery.key[:12])
         assert delivery.report is not None
         return Refusal(delivery.report.until, False, f"internal: {error!r}")
+
+
+def _is_away(error: Exception) -> bool:
+    """The store cannot be asked at all, which is no message's fault: the round ends, and the next one goes on where it was."""
+    return isinstance(error, StoreError) and not isinstance(error, Damaged)
 
 
 class _Feeds:
@@ -216,7 +222,9 @@ class _Line:
         """These rows with their words, without those that are damaged: one of them must not stop the telling of all others."""
         try:
             return list(self._store.queued(rows))
-        except Exception:
+        except Exception as error:  # a damaged row shows as many kinds of error, each of its columns its own
+            if _is_away(error):
+                raise
             log.exception("cannot read target=%s rows=%d", self.target.name, len(rows))
         half = len(rows) // 2
         return [*self._readable(rows[:half]), *self._readable(rows[half:])] if half else []
@@ -329,8 +337,6 @@ class _Line:
     def _digest_key(self) -> str:
         return f"digest:{self.target.name}"
 
-    # --- the message ---
-
     def _message(self, delivery: Delivery, rows: Sequence[WaitingRow] | None = None) -> Iterator[tuple[Delivery, tuple[QueuedEdit, ...]]]:
         """The delivery with its report, and the edits that are shown whole; made from the rows alone, so that a retry says the same.
 
@@ -343,6 +349,8 @@ class _Line:
             rest = [row.edit for row in gravest[SHOWN:]]
             report = self._follow_up(shown, rest, now) or self._report(shown, rest, now)
         except Exception as error:  # whatever is wrong with one message must not stop the telling of all others
+            if _is_away(error):
+                raise
             log.exception("failed to make target=%s delivery=%s", self.target.name, delivery.key[:12])
             self.finish(delivery, Refusal(now, False, f"internal: {error!r}"))
             return

@@ -9,7 +9,8 @@ MonitorError
 ├── WorldError                the network, a page, a disk
 │   ├── NetworkError          exit 5   everything that was asked for failed
 │   ├── ParseError            the bytes are no feed; `code` is the contract's
-│   └── StoreError            exit 1   the store is damaged, full, or newer than this program
+│   └── StoreError            exit 1   the store is away, full, or newer than this program
+│       └── Damaged           exit 1   what was stored does not read back
 ├── Busy                      exit 6   another process holds the state
 └── a bug                     exit 70  anything else that is raised
 
@@ -94,9 +95,13 @@ class ParseError(WorldError):
 
 
 class StoreError(WorldError):
-    """The store is damaged, full, or written by a newer program."""
+    """The store is away, damaged, full, or written by a newer program."""
 
     code = "store"
+
+
+class Damaged(StoreError):
+    """What was stored does not read back, and will not until a backup is restored."""
 
 
 class Busy(MonitorError):

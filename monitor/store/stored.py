@@ -5,7 +5,7 @@ import json
 import zlib
 from typing import cast
 
-from monitor.errors import StoreError
+from monitor.errors import Damaged
 from monitor.model import Change, RawPage, Restamp, Revision
 from monitor.store import primer
 from monitor.store.codes import WATCH_PAGE
@@ -76,13 +76,13 @@ def _cut(pack: bytes, row: Row) -> bytes:
 
 
 def checked_text(rows: Rows, revision: Row, read: Read | None = None) -> bytes:
-    """A revision's words as canonical JSON. Raises StoreError that names the revision when they do not match their hash."""
+    """A revision's words as canonical JSON. Raises Damaged that names the revision when they do not match their hash."""
     try:
         plain = text_plain(rows, revision["text_id"], read)
         if content_sha(plain) != bytes(revision["content_sha"]):
             raise Lost("its words are not those it was stored with")
     except Lost as error:
-        raise StoreError(
+        raise Damaged(
             f"revision {revision['article_id']}@{revision['rev']} is damaged: {error}", hint="monitor verify names all that is damaged"
         ) from error
     return plain
@@ -205,12 +205,12 @@ def raw_of(rows: Rows, article_id: int, rev: int) -> RawPage | None:
             raise Lost("its bytes are not those that were stored")
         headers = cast(list[list[str]], unpack_json(bytes(row["headers"])))
     except (Lost, ValueError) as error:
-        raise StoreError(f"the raw page of revision {article_id}@{rev} is damaged: {error}") from error
+        raise Damaged(f"the raw page of revision {article_id}@{rev} is damaged: {error}") from error
     return RawPage(row["url"], row["status"], tuple((name, value) for name, value in headers), body)
 
 
 def changes_of(rows: Rows, edit_id: int) -> tuple[Change, ...]:
-    """The changes as they were told. Raises StoreError when they are damaged."""
+    """The changes as they were told. Raises Damaged when they are."""
     row = rows.row(
         "SELECT change.*, old.article_id, old.rev, old.text_id, old.content_sha FROM change JOIN edit ON edit.id = change.edit_id"
         " JOIN revision AS old ON old.article_id = edit.article_id AND old.rev = edit.from_rev WHERE change.edit_id = :id",
@@ -221,7 +221,7 @@ def changes_of(rows: Rows, edit_id: int) -> tuple[Change, ...]:
     try:
         said = change_list(row, checked_text(rows, row))
     except Lost as error:
-        raise StoreError(f"the stored changes of edit {edit_id} are damaged: {error}", hint="monitor verify") from error
+        raise Damaged(f"the stored changes of edit {edit_id} are damaged: {error}", hint="monitor verify") from error
     return tuple(change_of(change) for change in said)
 
 

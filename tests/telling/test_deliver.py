@@ -10,6 +10,7 @@ from desk_store import Crash
 from newsdesk import NEW, NOON, OLD, edited, revision
 from newsroom import DESK, MINUTE, MORNING, Newsroom
 
+from monitor.errors import StoreError
 from monitor.model import Delivery, Dispatch, QueuedEdit, Refusal
 from monitor.render.brief import Room, brief
 from monitor.render.html import mail_html
@@ -344,6 +345,29 @@ def test_words_that_cannot_be_read_end_as_a_dead_letter_and_stop_nobody() -> Non
 
     assert [report.stories[0].diff.edit.article for report in told] == [2]
     assert room.store.states[damaged].state == "dead"
+
+
+@pytest.mark.parametrize("calls", [1, 2, 3])
+def test_a_store_that_is_away_for_a_moment_makes_no_dead_letter(calls: int) -> None:
+    room = Newsroom()
+    room.happens(edited(1), edited(2))
+    left = calls
+
+    def away(rows: Sequence[int]) -> tuple[QueuedEdit, ...]:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise StoreError("the database cannot be reached")
+        return whole(rows)
+
+    whole, room.store.queued = room.store.queued, away  # type: ignore[method-assign]
+    with pytest.raises(StoreError):
+        room.round(after=10 * MINUTE)
+    for _ in range(3):
+        room.round(after=timedelta(hours=1))
+
+    reports = [delivery.report for delivery in room.box.got if delivery.report]
+    assert sorted(report.stories[0].diff.edit.article for report in reports) == [1, 2]
 
 
 def test_a_changed_template_in_very_many_articles_is_one_notice_with_all_of_them() -> None:

@@ -57,15 +57,27 @@ def enqueue_rounds(connection: Any, targets: Sequence[str]) -> None:
 
 def payload_of(turn: QueuedTurn) -> bytes:
     """A turn as the bytes of a job."""
-    tasks = [[task.watch_id, task.fence, rfc3339(task.asked_at) if task.asked_at else None] for task in turn.tasks]
+    tasks = [[task.watch_id, task.fence, _told(task.asked_at), _told(task.due_at), task.stirred] for task in turn.tasks]
     return json.dumps({"host_id": turn.host_id, "host": turn.host, "fence": turn.fence, "tasks": tasks}).encode()
 
 
 def turn_of(payload: bytes) -> QueuedTurn:
     """The turn of a job's bytes."""
     said = json.loads(payload)
-    tasks = tuple(QueuedTask(number, fence, datetime.fromisoformat(at) if at else None) for number, fence, at in said["tasks"])
-    return QueuedTurn(said["host_id"], said["host"], said["fence"], tasks)
+    return QueuedTurn(said["host_id"], said["host"], said["fence"], tuple(_task(*task) for task in said["tasks"]))
+
+
+def _task(number: int, fence: int, asked_at: str | None, due_at: str | None = None, stirred: bool = False) -> QueuedTask:
+    # jobs that waited in the queue over an upgrade know the first three alone
+    return QueuedTask(number, fence, _moment(asked_at), _moment(due_at), stirred)
+
+
+def _told(at: datetime | None) -> str | None:
+    return rfc3339(at) if at else None
+
+
+def _moment(told: str | None) -> datetime | None:
+    return datetime.fromisoformat(told) if told else None
 
 
 class _Joined:

@@ -117,7 +117,7 @@ class FeedTask:
 
 @dataclass(frozen=True, slots=True)
 class PageTask:
-    """A claimed look at an article's page. `feeds` are those the article belongs to, as configured."""
+    """A claimed look at an article's page, by the feeds it belongs to, as configured. `stirred`: there were signs of an edit."""
 
     watch_id: int
     fence: int
@@ -125,6 +125,7 @@ class PageTask:
     url: str
     pace: Pace
     feeds: tuple[Feed, ...] = ()
+    stirred: bool = False
 
 
 Task = FeedTask | PageTask

@@ -61,10 +61,7 @@ class Asking(Halves):
     def give_back(self, turn: Turn, tasks: Sequence[FeedTask | PageTask], now: datetime) -> None:
         def work(tx: Transaction) -> None:
             for task in tasks:
-                tx.run(
-                    "UPDATE watch SET next_at = :now, failures = :failures, memo = :memo WHERE id = :id AND fence = :fence",
-                    now=now, failures=task.pace.failures, memo=task.pace.memo, id=task.watch_id, fence=task.fence,
-                )  # fmt: skip
+                put_back(tx, task, now)
             refresh_hosts(tx, [turn.host_id])
 
         self._write(work)
@@ -143,6 +140,17 @@ def refresh_hosts(tx: Transaction, hosts: Sequence[int]) -> None:
         tx.run(f"UPDATE host SET ready_at = {READY_AT} WHERE id = :host", host=number)
 
 
+def put_back(tx: Transaction, task: Task, now: datetime) -> None:
+    """The watch as it was before this claim, due by now."""
+    pace = task.pace
+    tx.run(
+        "UPDATE watch SET next_at = :due, asked_at = :asked, failures = :failures, memo = :memo,"
+        " stirred = CASE WHEN :stirred = 1 THEN 1 ELSE stirred END WHERE id = :id AND fence = :fence",
+        due=min(now, pace.next_at or now), asked=pace.asked_at, failures=pace.failures, memo=pace.memo,
+        stirred=isinstance(task, PageTask) and task.stirred, id=task.watch_id, fence=task.fence,
+    )  # fmt: skip
+
+
 # --- claiming -------------------------------------------------------------------------------------------------------
 
 _WATCH = ", ".join(f"watch.{name.strip()} AS {name.strip()}" for name in PACE_COLUMNS.split(",") if name.strip() != "memo")
@@ -154,8 +162,8 @@ _FEED_TASK = (
     f" LEFT JOIN subscription ON subscription.feed_id = feed.id AND subscription.state = {SUBSCRIPTION_STATES.index('active')}"
 )
 _PAGE_TASK = (
-    f"SELECT watch.id AS watch_id, watch.fence + :claims AS fence, {_WATCH}, watch.memo AS memo, article.id AS article_id, article.url"
-    f" FROM article JOIN watch ON watch.kind = {WATCH_PAGE} AND watch.ref_id = article.id"
+    f"SELECT watch.id AS watch_id, watch.fence + :claims AS fence, {_WATCH}, watch.memo AS memo, watch.stirred, article.id AS article_id,"
+    f" article.url FROM article JOIN watch ON watch.kind = {WATCH_PAGE} AND watch.ref_id = article.id"
 )
 
 
@@ -289,7 +297,7 @@ def _feed_task(row: Row, configured: Mapping[str, Feed]) -> FeedTask:
 
 def _page_task(row: Row, feeds: Mapping[int, tuple[Feed, ...]]) -> PageTask:
     article = row["article_id"]
-    return PageTask(row["watch_id"], row["fence"], article, row["url"], pace_of(row), feeds.get(article, ()))
+    return PageTask(row["watch_id"], row["fence"], article, row["url"], pace_of(row), feeds.get(article, ()), bool(row["stirred"]))
 
 
 def _feeds_of_articles(rows: Rows, articles: Sequence[int], configured: Mapping[str, Feed]) -> dict[int, tuple[Feed, ...]]:

@@ -60,7 +60,11 @@ class MemoryAsking(MemoryState):
         for task in tasks:
             watch = self.watches[task.watch_id]
             if watch.fence == task.fence:
-                watch.pace = replace(watch.pace, next_at=now, failures=task.pace.failures, memo=task.pace.memo)
+                due_at = min(now, task.pace.next_at or now)
+                watch.pace = replace(
+                    watch.pace, next_at=due_at, asked_at=task.pace.asked_at, failures=task.pace.failures, memo=task.pace.memo
+                )
+                watch.stirred |= isinstance(task, PageTask) and task.stirred
 
     def hold_host(self, host: str, until: datetime) -> None:
         held = self.host(host)

@@ -216,6 +216,5 @@ class MemoryState:
             return FeedTask(watch.id, watch.fence, row.id, row.feed, row.moved_to or row.feed.url, watch.pace, told_until)
         feeds = dict.fromkeys(feed for feed, _ in self.listed(watch.ref))
         article = self.article_rows[watch.ref]
-        return PageTask(
-            watch.id, watch.fence, article.id, article.url, watch.pace, tuple(self.feed_rows[feed].feed for feed in sorted(feeds))
-        )  # fmt: skip
+        followed = tuple(self.feed_rows[feed].feed for feed in sorted(feeds))
+        return PageTask(watch.id, watch.fence, article.id, article.url, watch.pace, followed, watch.stirred)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.model import Task, Turn
+from monitor.model import PageTask, Task, Turn
 from monitor.settings import Feed
-from monitor.store.asking import _FEED_TASK, _PAGE_TASK, _claim, _feed_task, _feeds_of_articles, _page_task, refresh_hosts
+from monitor.store.asking import _FEED_TASK, _PAGE_TASK, _claim, _feed_task, _feeds_of_articles, _page_task, put_back, refresh_hosts
 from monitor.store.codes import WATCH_FEED, WATCH_PAGE
 from monitor.store.halves import Halves
 from monitor.store.instants import from_ms, maybe_from_ms
@@ -22,11 +22,13 @@ HOST_HAS_A_JOB = timedelta(milliseconds=300)  # before a host whose last job is 
 
 @dataclass(frozen=True, slots=True)
 class QueuedTask:
-    """One watch of a queued turn; `asked_at` is when it was asked last before this claim."""
+    """One watch of a queued turn; what else is told of it is as it was before this claim."""
 
     watch_id: int
     fence: int
     asked_at: datetime | None
+    due_at: datetime | None = None
+    stirred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ class Queueing(Halves):
             return 0
 
         def work(tx: Transaction) -> int:
-            turns = [_queued(turn) for turn in _claim(tx, now, hosts, per_host, lease, self._configured)]
-            refused = enqueue(tx.connection, turns) if turns else set()
+            turns = _claim(tx, now, hosts, per_host, lease, self._configured)
+            refused = enqueue(tx.connection, [_queued(turn) for turn in turns]) if turns else set()
             for turn in turns:
                 if turn.host_id in refused:
                     _unclaim(tx, turn, now)
@@ -132,22 +134,31 @@ class Queueing(Halves):
         for row in rows:
             found[row["watch_id"]] = _page_task(row, feeds)
         return [
-            replace(task, pace=replace(task.pace, asked_at=wanted[number].asked_at))
+            _as_before(task, wanted[number])
             for number in ids
             if (task := found.get(number)) is not None and task.fence == wanted[number].fence
         ]
 
 
 def _queued(turn: Turn) -> QueuedTurn:
-    tasks = tuple(QueuedTask(task.watch_id, task.fence, task.pace.asked_at) for task in turn.tasks)
+    tasks = tuple(
+        QueuedTask(task.watch_id, task.fence, task.pace.asked_at, task.pace.next_at, isinstance(task, PageTask) and task.stirred)
+        for task in turn.tasks
+    )
     return QueuedTurn(turn.host_id, turn.host, turn.fence, tasks)
+
+
+def _as_before(task: Task, queued: QueuedTask) -> Task:
+    """The task as it was claimed: the claim has changed its row since."""
+    pace = replace(task.pace, asked_at=queued.asked_at, next_at=queued.due_at or task.pace.next_at)
+    return replace(task, pace=pace, stirred=queued.stirred) if isinstance(task, PageTask) else replace(task, pace=pace)
 
 
 def _range(prefix: str) -> dict[str, object]:
     return {"low": f"user:{prefix}", "high": f"user:{prefix[:-1]}{chr(ord(prefix[-1]) + 1)}"}
 
 
-def _unclaim(tx: Transaction, turn: QueuedTurn, now: datetime) -> None:
+def _unclaim(tx: Transaction, turn: Turn, now: datetime) -> None:
     for task in turn.tasks:
-        tx.run("UPDATE watch SET next_at = :now, asked_at = :asked WHERE id = :id", now=now, asked=task.asked_at, id=task.watch_id)
+        put_back(tx, task, now)
     tx.run("UPDATE host SET lease_until = 0, ready_at = :at WHERE id = :id", at=now + HOST_HAS_A_JOB, id=turn.host_id)

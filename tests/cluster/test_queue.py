@@ -13,12 +13,12 @@ from fakes import FakeClock, FakeWeb
 
 from monitor.cli.main import main
 from monitor.engine.cluster import TURNS, Cluster, Worker, install, install_queue
-from monitor.engine.queue import TURN, enqueue, enqueue_rounds, forget_log
+from monitor.engine.queue import TURN, enqueue, enqueue_rounds, forget_log, payload_of, turn_of
 from monitor.engine.workers import InlineWorkers
-from monitor.model import Saved
+from monitor.model import Key, Saved
 from monitor.ports import Doors
 from monitor.settings import Feed, ScheduleSettings, Settings, StoreSettings
-from monitor.store.queueing import QueuedTurn
+from monitor.store.queueing import QueuedTask, QueuedTurn
 from monitor.store.sql import SqlStore, open_store
 
 pytestmark = pytest.mark.postgres
@@ -88,6 +88,44 @@ def test_a_host_that_has_a_job_gets_no_second_one(store: SqlStore, cluster_url: 
 
     assert again == 0
     assert len(jobs(cluster_url)) == 3
+
+
+def test_a_host_that_has_a_job_keeps_what_is_due_as_it_was(store: SqlStore, cluster_url: str) -> None:
+    before = stirred_page(store, cluster_url)
+
+    store.claim_queued(NOW, hosts=64, per_host=50, lease=LEASE, enqueue=lambda _, turns: {turn.host_id for turn in turns})
+
+    assert watches(cluster_url) == before
+
+
+def test_what_a_worker_gives_back_is_as_it_was_before_the_claim(store: SqlStore, cluster_url: str) -> None:
+    before = stirred_page(store, cluster_url)
+
+    for turn in claimed(store):
+        taken = store.take_turn(turn_of(payload_of(turn)), NOW, LEASE)
+        assert taken is not None
+        store.give_back(taken, taken.tasks, NOW)
+
+    assert watches(cluster_url) == before
+
+
+def test_a_job_that_waited_over_an_upgrade_is_read() -> None:
+    queued = turn_of(b'{"host_id": 1, "host": "h.example", "fence": 3, "tasks": [[7, 2, null], [8, 4, "2026-03-02T08:00:00Z"]]}')
+
+    assert queued.tasks == (QueuedTask(7, 2, None), QueuedTask(8, 4, datetime(2026, 3, 2, 8, tzinfo=UTC)))
+
+
+def stirred_page(store: SqlStore, url: str) -> list[tuple[object, ...]]:
+    """One page more that is due, with signs of an edit; all that is watched."""
+    article = store.watch("http://pier.example/a", [Key("url", "", "http://pier.example/a")], NOW - timedelta(hours=1))
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("UPDATE watch SET stirred = 1, asked_at = next_at - 60000 WHERE kind = 1 AND ref_id = %s", [article])
+    return watches(url)
+
+
+def watches(url: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT ref_id, kind, next_at, asked_at, failures, stirred FROM watch ORDER BY id").fetchall()
 
 
 def test_a_backlog_waits_in_its_table_and_not_in_the_queue(store: SqlStore, cluster_url: str) -> None:

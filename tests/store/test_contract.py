@@ -180,6 +180,19 @@ def test_a_task_given_back_after_its_failure_was_kept_is_as_it_was_claimed(store
     assert (again.tasks[0].pace.failures, again.tasks[0].pace.memo) == (0, task.pace.memo)
 
 
+def test_a_task_that_was_not_asked_after_all_waits_as_long_as_it_did(store: Store) -> None:
+    article = with_article(store)
+    before = Pace(T0 + MINUTE, 5 * MINUTE, asked_at=T0)
+    look(store, article, T0, seen(article, 1, T0), pace=before)
+
+    (turn,) = store.claim(T0 + HOUR, hosts=8, per_host=8, lease=HOUR, tasks="page")
+    store.give_back(turn, turn.tasks, T0 + HOUR)
+    store.release(turn, T0 + HOUR)
+
+    (again,) = store.claim(T0 + HOUR, hosts=8, per_host=8, lease=HOUR, tasks="page")
+    assert (again.tasks[0].pace.asked_at, again.tasks[0].pace.next_at) == (T0, T0 + MINUTE)
+
+
 @pytest.mark.parametrize("feeds", [[], [replace(FEED, paused=True)]], ids=["removed", "paused"])
 @pytest.mark.parametrize("ends", ["kept", "given back"])
 def test_a_feed_dropped_while_it_is_polled_is_not_polled_again(store: Store, feeds: list[Feed], ends: str) -> None:

@@ -80,6 +80,18 @@ def test_a_page_that_shows_signs_of_an_edit_goes_before_every_other(store: Store
     assert _asked(store, now) == [articles["old"], articles["young"]]
 
 
+def test_a_sign_of_an_edit_outlives_a_turn_that_ended_before_its_page_was_asked(store: Store) -> None:
+    articles = _paced(store, young=timedelta(minutes=10), old=timedelta(days=9))
+    now = T0 + timedelta(days=2, hours=5)
+    poll(store, now, ArticleUpdate(articles["old"], 0, "https://news.example/old", pull_forward_to=now))
+
+    for turn in store.claim(now, hosts=9, per_host=9, lease=MINUTE):
+        store.give_back(turn, turn.tasks, now)
+        store.release(turn, now)
+
+    assert _asked(store, now) == [articles["old"], articles["young"]]
+
+
 def test_a_page_never_seen_goes_before_those_that_were(store: Store) -> None:
     articles = _paced(store, young=timedelta(minutes=10), old=timedelta(days=2))
     now = T0 + timedelta(days=2, hours=5)

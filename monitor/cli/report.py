@@ -76,8 +76,9 @@ def report(
 
     known_words(min_severity, LEVELS, "severity")
     form = "json" if as_json and not target else form
-    here = _here(form, target, _scope(feeds, article, rule, min_severity))
     with face.reading() as reading:
+        feeds, article = tuple(sorted({*feeds})), _number(reading, article)
+        here = _here(form, target, _scope(feeds, article, rule, min_severity))
         period = _period(reading, here, since, until, feeds, article, min_severity)
         diffs, rest = _loaded(reading, period.edits, rule, form)
         made = _built(reading, diffs, rest, period)
@@ -93,6 +94,13 @@ def report(
     return 0
 
 
+def _number(reading: Reading, article: str | None) -> str | None:
+    """The article's number, however it was named: `last` may be another one tomorrow."""
+    from monitor.refs import resolve_article
+
+    return str(resolve_article(reading.store, article).id) if article else None
+
+
 def _here(form: str, target: str | None, scope: str) -> str:
     """Where a report is read: who asks there again is told what is new to that place, whatever was read elsewhere."""
     return " ".join(filter(None, [f"to:{target}" if target else form, scope]))
@@ -102,12 +110,11 @@ def _period(
     reading: Reading, here: str, since: str | None, until: str | None, feeds: Sequence[str], article: str | None, level: str
 ) -> _Period:
     from monitor.ports import EditQuery
-    from monitor.refs import resolve_article
 
     store, settings, now = reading.store, reading.settings, reading.now
     after = 0 if since else int(store.get_meta(f"{CURSOR}:{here}") or store.get_meta(CURSOR) or 0)
     query = EditQuery(
-        article=resolve_article(store, article).id if article else None,
+        article=int(article) if article else None,
         feeds=known_slugs(feeds, store, settings),
         min_level=level,
         since=a_moment(since, now, settings),

@@ -200,6 +200,19 @@ def test_each_form_target_and_selection_goes_on_where_it_ended(run: Run) -> None
     assert run("report", "--since", "30d", "--json").document["total"] == whole
 
 
+def test_the_same_selection_in_other_words_goes_on_where_it_ended(run: Run) -> None:
+    Path("config/feeds.toml").write_text('[feeds.other]\nurl = "https://other.example/rss"\n')
+    edited = json.loads(run("ls", "--edited", "--jsonl").out.splitlines()[0])
+    feed, article = edited["feeds"][0], str(edited["id"])
+
+    for one, other in (
+        (["--feed", feed, "--feed", "other"], ["--feed", "other", "--feed", feed, "--feed", feed]),
+        (["--article", article], ["--article", edited["url"]]),
+    ):
+        assert run("report", *one, "--json").document["total"] >= 1
+        assert run("report", *other, "--json").document["total"] == 0
+
+
 def test_a_cursor_of_before_forms_had_their_own_is_kept(run: Run) -> None:
     newest = max(edit["to_rev"] for edit in run("report", "--since", "30d", "--json").document["edits"])
     assert newest

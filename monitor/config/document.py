@@ -39,6 +39,7 @@ class Document:
             if header := _HEADER.match(line):
                 section = _plain(header[2])
                 if header[1]:
+                    found.setdefault(section, number)
                     repeats[section] = repeats.get(section, -1) + 1
                     section = f"{section}.{repeats[section]}"
                 found.setdefault(section, number)

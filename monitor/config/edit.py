@@ -59,23 +59,34 @@ def add_feed(folder: Path, slug: str, keys: Mapping[str, object], check: Callabl
 
 
 def change_file(path: Path, change: Callable[["TOMLDocument"], None], check: Callable[[], object]) -> Path:
-    """Changes a TOML file, checks the whole configuration, and puts the file back where the check fails. One change at a time."""
+    """Changes a TOML file, checks the whole configuration, and puts the file back where the check fails. One change at a time.
+
+    Raises ConfigError also when the files have a mistake already, UsageError when the file cannot be written.
+    """
+    try:
+        with _alone(path.parent):
+            _change(path, change, check)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}", hint="who runs monitor must be able to write there") from error
+    return path
+
+
+def _change(path: Path, change: Callable[["TOMLDocument"], None], check: Callable[[], object]) -> None:
     import tomlkit
 
-    with _alone(path.parent):
-        before = _as_written(path)
-        document = tomlkit.parse(before or "")
-        change(document)
-        write_whole(path, tomlkit.dumps(document))
-        try:
-            check()
-        except ConfigError:
-            if before is None:
-                path.unlink()
-            else:
-                write_whole(path, before)
-            raise
-    return path
+    before = _as_written(path)
+    check()  # a section that is none could not be changed
+    document = tomlkit.parse(before or "")
+    change(document)
+    write_whole(path, tomlkit.dumps(document))
+    try:
+        check()
+    except ConfigError:
+        if before is None:
+            path.unlink()
+        else:
+            write_whole(path, before)
+        raise
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from itertools import islice
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from monitor.errors import Ambiguous, Busy, MonitorError, NetworkError, NotFound, ParseError, UsageError
+from monitor.errors import Ambiguous, Busy, ConfigError, MonitorError, NetworkError, NotFound, ParseError, UsageError
 from monitor.model import KINDS, LEVELS, TRUST_WINDOW, DispatchState, OutletTrust
 from monitor.ports import ArticleQuery, EditQuery, FeedState, PollRun
 from monitor.settings import Rule
@@ -83,7 +83,7 @@ def add(request: Request) -> Response:
     try:
         new, _ = subscriptions.found(site.settings, typed)
         subscriptions.add(site.settings.config_dir, [new], lambda: _checked(site))
-    except (UsageError, NetworkError, ParseError, Ambiguous) as error:
+    except (UsageError, ConfigError, NetworkError, ParseError, Ambiguous) as error:
         return _feeds(request, typed=typed, refused=error)
     site.forget()
     return RedirectResponse(f"/feeds/{new.slug}?done=add", 303)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from monitor import subscriptions
+from monitor.config import read_settings
 from monitor.config.edit import change_file
 from monitor.errors import ConfigError, UsageError
 from monitor.subscriptions import NewFeed
@@ -51,3 +52,24 @@ def test_a_file_that_is_being_mended_is_named_and_left_as_it_is(tmp_path: Path, 
         subscriptions.add(tmp_path, [feed("pier")], lambda: None)
 
     assert (tmp_path / "feeds.toml").read_bytes() == written
+
+
+@pytest.mark.parametrize(
+    "written", ["feeds = 3\n", "feeds = [1]\n", '[[feeds]]\nurl = "https://pier.example/rss"\n', "[feeds]\npier = 3\n"]
+)
+def test_a_section_that_is_none_is_named_with_its_line(tmp_path: Path, written: str) -> None:
+    (tmp_path / "feeds.toml").write_text(written)
+
+    with pytest.raises(ConfigError, match=r"feeds\.toml:[12]: 'feeds(\.pier)?' must be"):
+        subscriptions.set_keys(tmp_path, ["pier"], {"paused": True}, lambda: read_settings(tmp_path, tmp_path))
+    with pytest.raises(ConfigError, match=r"feeds\.toml:[12]: 'feeds(\.pier)?' must be"):
+        subscriptions.add(tmp_path, [feed("mole")], lambda: read_settings(tmp_path, tmp_path))
+
+    assert (tmp_path / "feeds.toml").read_text() == written
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("a file, where a folder should be")
+
+    with pytest.raises(UsageError, match=r"cannot write .*config/feeds\.toml: "):
+        subscriptions.add(tmp_path / "config", [feed("pier")], lambda: None)

@@ -97,6 +97,30 @@ def test_a_feed_is_added_as_the_command_adds_it(tmp_path: Path, outlet: tuple[st
     assert "is there already" in again.text
 
 
+def test_who_adds_a_feed_is_told_why_it_cannot_be_written(tmp_path: Path, outlet: tuple[str, list[str]]) -> None:
+    config = tmp_path / "config"
+    config.mkdir()
+    client = reader(config, WITH_TOKEN)
+    form = form_of(client.get("/feeds").text)
+    config.rename(tmp_path / "away")
+    config.write_text("a file, where a folder should be")
+
+    answer = client.post("/feeds", data={"form": form, "url": outlet[0]})
+
+    assert answer.status_code == 422
+    assert "cannot write" in unescape(answer.text).partition('id="refused"')[2]
+
+
+def test_who_adds_a_feed_is_told_what_is_wrong_with_the_file(tmp_path: Path, outlet: tuple[str, list[str]]) -> None:
+    client = reader(tmp_path, WITH_TOKEN)
+    (tmp_path / "feeds.toml").write_text("feeds = 3\n")
+
+    answer = client.post("/feeds", data={"form": form_of(client.get("/feeds").text), "url": outlet[0]})
+
+    assert answer.status_code == 422
+    assert "feeds.toml:1: 'feeds' must be sections, [feeds.NAME]" in unescape(answer.text).partition('id="refused"')[2]
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [

@@ -93,15 +93,14 @@ def edit(face: Face) -> None:
     import subprocess
 
     from monitor.config import config_place
+    from monitor.config.edit import write_new
     from monitor.config.written import first_file
 
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not editor:
         raise UsageError("neither VISUAL nor EDITOR names an editor", hint="EDITOR=nano monitor config edit")
     path = config_place(face.config_dir, os.environ) / "monitor.toml"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(first_file(), encoding="utf-8")
+    write_new(path, first_file())
     subprocess.run([*shlex.split(editor), str(path)], check=False)
     face.settings(secrets=False)
     say(f"{path} is in order; a running daemon takes it at SIGHUP")

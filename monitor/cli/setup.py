@@ -73,13 +73,12 @@ def _main_file(email: str | None) -> str:
 
 
 def _write_new(path: Path, text: str) -> None:
-    if path.exists():
+    from monitor.config.edit import write_new
+
+    if write_new(path, text):
+        click.echo(path)
+    else:
         say(f"{path} is there already and stays as it is")
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("x", encoding="utf-8") as file:
-        file.write(text)
-    click.echo(path)
 
 
 def _call(ctx: click.Context, face: Face, group: str, name: str, word: str) -> None:

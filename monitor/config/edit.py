@@ -63,12 +63,28 @@ def change_file(path: Path, change: Callable[["TOMLDocument"], None], check: Cal
 
     Raises ConfigError also when the files have a mistake already, UsageError when the file cannot be written.
     """
+    with _writing(path), _alone(path.parent):
+        _change(path, change, check)
+    return path
+
+
+def write_new(path: Path, text: str) -> bool:
+    """Writes a file that is not there yet; whether it was not. Raises UsageError when it cannot be written."""
+    with _writing(path):
+        if path.exists():
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    return True
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
     try:
-        with _alone(path.parent):
-            _change(path, change, check)
+        yield
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}", hint="who runs monitor must be able to write there") from error
-    return path
 
 
 def _change(path: Path, change: Callable[["TOMLDocument"], None], check: Callable[[], object]) -> None:

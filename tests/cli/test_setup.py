@@ -41,6 +41,16 @@ def test_init_prints_a_hardened_unit_and_writes_nothing(run, tmp_path: Path) -> 
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("words", [["init"], ["config", "edit"], ["config", "set", "timezone", "Asia/Seoul"]], ids=" ".join)
+def test_a_folder_that_cannot_be_written_is_named(run, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+    monkeypatch.setenv("EDITOR", "true")
+
+    ran = run("--config", "/proc/none", *words)  # root too can make no folder there
+
+    assert ran.code == 2
+    assert "cannot write /proc/none/monitor.toml: No such file" in ran.err
+
+
 def test_config_set_get_and_show(run, tmp_path: Path) -> None:
     run("init", "--here")
 

@@ -202,8 +202,13 @@ def is_lost(error: Exception) -> bool:
 
 
 def is_beaten(error: Exception) -> bool:
-    """Whether another writer came in between, so that the same work is tried again: a deadlock, a failed serialization."""
-    return getattr(getattr(error, "orig", None) or error, "sqlstate", None) in ("40001", "40P01")
+    """Whether another writer came in between, so that the same work is tried again: a deadlock, a failed serialization.
+
+    Or a row that was on its way to the default partition while its month was made; a check of our own has a name.
+    """
+    cause: Any = getattr(error, "orig", None) or error
+    state = getattr(cause, "sqlstate", None)
+    return state in ("40001", "40P01") or (state == "23514" and cause.diag.constraint_name is None)
 
 
 def is_full(error: Exception) -> bool:

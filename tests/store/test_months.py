@@ -1,6 +1,7 @@
 """Looks lie in months on PostgreSQL: made ahead, asked one by one, dropped whole. An older database is moved over."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,13 +9,14 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.rows import dict_row
-from store_cases import T0, with_edit
+from store_cases import T0, look, seen, with_article, with_edit
 
 from monitor.errors import StoreError
 from monitor.ports import EditQuery
 from monitor.settings import StoreSettings
 from monitor.store import months
 from monitor.store.copying import copy_state
+from monitor.store.rows import Connected
 from monitor.store.sql import SqlStore, open_store, postgres_engine
 from monitor.store.upgrade import upgrade
 
@@ -110,6 +112,25 @@ def test_a_month_that_is_being_read_is_dropped_another_time(months_url: str, tmp
     assert "look_202603" in partitions(months_url)
     store.sweep(JUNE + 60 * DAY)
     assert "look_202603" not in partitions(months_url)
+    store.close()
+
+
+def test_a_look_that_meets_the_making_of_its_month_is_kept(months_url: str, tmp_path: Path) -> None:
+    store = opened(months_url, tmp_path)
+    article = with_article(store)
+    before = len(list(store.looks(article)))
+
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(months_url, row_factory=dict_row) as making:
+        months.make(Connected(making, "postgresql"), "look", [(2026, 3)])
+        late = pool.submit(look, store, article, T0 + DAY, seen(article, 1, T0 + DAY))
+        while not asked(months_url, "SELECT 1 FROM pg_locks WHERE NOT granted"):
+            assert not late.done()
+        making.commit()
+
+        assert late.result(20).stored
+
+    assert len(list(store.looks(article))) == before + 1
+    assert partitions(months_url) == {"look_202603": before + 1, "look_default": 0}
     store.close()
 
 

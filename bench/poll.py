@@ -1,9 +1,10 @@
-"""What a poll costs. `python bench/poll.py [--requests 3000] [--feeds 100000] [--rows 1000000]`.
+"""What a poll costs. `python bench/poll.py [--requests 3000] [--repeats 5] [--feeds 100000] [--rows 1000000]`.
 
-CPU of this process per poll that is answered 304, at 1, 64 and 1,000 in flight, on 200 loopback hosts that keep connections open:
-bare aiohttp, our fetcher, and the whole way from the claim over schedule to the saved outcome. Then polls of a feed that changed, whole,
-beside what feedparser alone takes to parse it; the memory of a store with many
-feeds, and what a tick costs among many rows of which a second's worth is due.
+CPU of this process per poll that is answered 304, at 1, 64 and 1,000 in flight, on 1,000 loopback hosts with one open connection
+each: bare aiohttp, our fetcher, and the whole way from the claim over schedule to the saved outcome. The three take turns with the
+same number of requests over the same hosts; every connection is open and every feed was polled before anything is counted, and the
+ratios are medians over the repeats. Then polls of a feed that changed, whole, beside what feedparser alone takes to parse it; the
+memory of a store with many feeds, and what a tick costs among many rows of which a second's worth is due.
 """
 
 import argparse
@@ -14,32 +15,34 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
+from statistics import median
 
 import aiohttp
 
 from monitor.clock import SystemClock
-from monitor.engine.drive import TurnRunner
+from monitor.engine.drive import TASKS_PER_TURN, TurnRunner
+from monitor.engine.local import THREADS, TURNS
 from monitor.engine.workers import InlineWorkers
 from monitor.fetch.http import HttpFetcher
-from monitor.model import Request, Validators
+from monitor.model import Request, Turn, Validators
 from monitor.ports import Doors
 from monitor.settings import Feed, FetchSettings, ScheduleSettings, StoreSettings
 from monitor.store.sql import SqlStore, open_store
 
-HOSTS = 200
+HOSTS = 1000
 IN_FLIGHT = (1, 64, 1000)
 SETTINGS = FetchSettings(
     user_agent="bench/1 (+http://localhost/)",
     allow_networks=("127.0.0.0/8",),
     host_gap=timedelta(0),
-    per_host=64,
-    concurrency=1000,
+    per_host=1,
     robots=False,
 )
 PACE = timedelta(hours=8)  # between two looks at a page, as the mean of its 30 days: some 90 looks
@@ -81,7 +84,7 @@ def serve(line: Connection) -> None:
         port = 0
         servers = []
         for host in range(HOSTS):
-            servers.append(await asyncio.start_server(answer, f"127.3.0.{host + 1}", port, backlog=1024))
+            servers.append(await asyncio.start_server(answer, address(host), port, backlog=64))
             port = port or servers[0].sockets[0].getsockname()[1]
         line.send(port)
         await asyncio.get_running_loop().run_in_executor(None, line.recv)
@@ -91,6 +94,8 @@ def serve(line: Connection) -> None:
 
 @contextmanager
 def site() -> Iterator[int]:
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a thousand hosts are three thousand files
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.Process(target=serve, args=(theirs,), daemon=True)
     process.start()
@@ -99,88 +104,105 @@ def site() -> Iterator[int]:
     process.join(5)
 
 
+def address(host: int) -> str:
+    return f"127.3.{host // 250}.{host % 250 + 1}"
+
+
 def url(port: int, number: int, what: str = "feed") -> str:
-    return f"http://127.3.0.{number % HOSTS + 1}:{port}/{what}/{number}"
+    return f"http://{address(number % HOSTS)}:{port}/{what}/{number}"
+
+
+Way = Callable[[], Awaitable[tuple[float, float]]]  # CPU milliseconds a request, and requests a second
 
 
 async def many(ask: Callable[[int], Awaitable[object]], count: int, in_flight: int) -> tuple[float, float]:
-    """CPU milliseconds a request, and requests a second."""
+    await _asked(ask, HOSTS, max(in_flight, 64))  # every connection is open now
+    cpu, wall = time.process_time(), time.perf_counter()
+    await _asked(ask, count, in_flight)
+    return (time.process_time() - cpu) / count * 1000, count / (time.perf_counter() - wall)
+
+
+async def _asked(ask: Callable[[int], Awaitable[object]], count: int, in_flight: int) -> None:
     numbers = iter(range(count))
 
     async def lane() -> None:
         for number in numbers:
             await ask(number)
 
-    await asyncio.gather(*(ask(number) for number in range(min(in_flight, HOSTS))))  # connections are open now
-    cpu, wall = time.process_time(), time.perf_counter()
     await asyncio.gather(*(lane() for _ in range(in_flight)))
-    return (time.process_time() - cpu) / count * 1000, count / (time.perf_counter() - wall)
 
 
-async def bare(port: int, count: int, in_flight: int) -> tuple[float, float]:
-    connector = aiohttp.TCPConnector(limit=1000, limit_per_host=64)
+@asynccontextmanager
+async def bare(port: int, count: int, in_flight: int) -> AsyncIterator[Way]:
+    """aiohttp alone, with as little as it can do: no cookies, no decoding."""
+    connector = aiohttp.TCPConnector(limit=HOSTS, limit_per_host=1)
     async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
 
         async def ask(number: int) -> None:
             async with session.get(url(port, number), headers={"If-None-Match": '"1"'}) as response:
                 await response.read()
 
-        return await many(ask, count, in_flight)
+        yield lambda: many(ask, count, in_flight)
 
 
-async def fetched(port: int, count: int, in_flight: int) -> tuple[float, float]:
-    fetcher = HttpFetcher(SETTINGS, SystemClock())
+@asynccontextmanager
+async def fetched(port: int, count: int, in_flight: int) -> AsyncIterator[Way]:
+    fetcher = HttpFetcher(replace(SETTINGS, concurrency=max(in_flight, 64)), SystemClock())
 
     async def ask(number: int) -> None:
         where = url(port, number)
         await fetcher.fetch(Request(where, "feed", Validators(where, '"1"')))
 
     try:
-        return await many(ask, count, in_flight)
+        yield lambda: many(ask, count, in_flight)
     finally:
         await fetcher.close()
 
 
-async def whole(port: int, count: int, in_flight: int, what: str = "feed") -> tuple[float, float]:
-    """Claim, ask, think, save, release: as the daemon does it. The second poll counts: a 304, or two entries changed (`news`)."""
-    with tempfile.TemporaryDirectory() as folder:
+@asynccontextmanager
+async def whole(port: int, count: int, in_flight: int, what: str = "feed") -> AsyncIterator[Way]:
+    """Claim, ask, think, save, release: as the daemon does it. `what`: answered 304, or with two entries changed (`news`)."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(THREADS) as pool:
         store = open_store(None, state_dir=Path(folder), read_only=False, settings=StoreSettings())
-        clock = SystemClock()
+        clock, settings = SystemClock(), replace(SETTINGS, concurrency=in_flight)
         store.sync_feeds([Feed(f"f{n}", url(port, n, what), pages=False) for n in range(count)], clock.now())
-        bounds = ScheduleSettings(feed_min=timedelta(seconds=1), feed_max=timedelta(seconds=1))
-        doors = Doors(store, InlineWorkers(), clock, bounds, lambda diff, tags: (), lambda host: None)
-        fetcher = HttpFetcher(SETTINGS, clock)
-        try:
-            await polled(doors, fetcher, in_flight)  # 200: bodies and validators are known now
+        doors = Doors(store, InlineWorkers(), clock, ScheduleSettings(), lambda diff, tags: (), lambda host: None)
+        fetcher = HttpFetcher(settings, clock)
+        runner = TurnRunner(doors, fetcher, settings, pool)
+        await polled(runner, pool, count)  # 200: bodies and validators are known now
+
+        async def ask(number: int) -> None:
+            where = url(port, number)
+            await fetcher.fetch(Request(where, "feed", Validators(where, '"1"')))
+
+        async def again() -> tuple[float, float]:
+            await _asked(ask, HOSTS, max(in_flight, 64))
             store.make_due(None, clock.now())
             cpu, wall = time.process_time(), time.perf_counter()
-            asked = await polled(doors, fetcher, in_flight)
-            return (time.process_time() - cpu) / asked * 1000, asked / (time.perf_counter() - wall)
+            await polled(runner, pool, count)
+            return (time.process_time() - cpu) / count * 1000, count / (time.perf_counter() - wall)
+
+        try:
+            yield again
         finally:
             await fetcher.close()
             store.close()
 
 
-async def polled(doors: Doors, fetcher: HttpFetcher, in_flight: int) -> int:
-    asked = 0
+async def polled(runner: TurnRunner, pool: ThreadPoolExecutor, count: int) -> None:
+    """What is due is claimed and worked off, as the daemon's tick does it, until so many polls are done."""
+    done: list[object] = []
+    loop, store, clock = asyncio.get_running_loop(), runner.doors.store, runner.doors.clock
+    turns: set[asyncio.Task[datetime]] = set()
 
-    def told(done: object) -> None:
-        nonlocal asked
-        asked += 1
+    def claim() -> Sequence[Turn]:
+        return store.claim(clock.now(), hosts=TURNS - len(turns), per_host=TASKS_PER_TURN, lease=runner.lease)
 
-    with ThreadPoolExecutor(16) as pool:
-        runner = TurnRunner(doors, fetcher, SETTINGS, pool)
-        loop, now = asyncio.get_running_loop(), doors.clock.now()
-        turns: set[asyncio.Task[datetime]] = set()
-        while True:
-            room = max(1, min(in_flight // 8, HOSTS) - len(turns))
-            claimed = await loop.run_in_executor(
-                pool, lambda room=room: doors.store.claim(now, hosts=room, per_host=8, lease=timedelta(minutes=5))
-            )
-            turns |= {asyncio.create_task(runner.run(turn, told)) for turn in claimed}
-            if not turns:
-                return asked
-            _, turns = await asyncio.wait(turns, return_when=asyncio.FIRST_COMPLETED)
+    while len(done) < count:
+        turns |= {asyncio.create_task(runner.run(turn, done.append)) for turn in await loop.run_in_executor(pool, claim)}
+        _, turns = await asyncio.wait(turns, return_when=asyncio.FIRST_COMPLETED)
+    if turns:
+        await asyncio.wait(turns)
 
 
 def stock(count: int) -> float:
@@ -259,29 +281,49 @@ def _register(store: SqlStore, rows: int, now: datetime) -> None:
     store._write(fill)
 
 
+def compared(port: int, count: int, in_flight: int, repeats: int) -> str:
+    """The three ways in turns, as a line of the table."""
+
+    async def run() -> list[list[tuple[float, float]]]:
+        async with bare(port, count, in_flight) as a, fetched(port, count, in_flight) as b, whole(port, count, in_flight) as c:
+            return [[await way() for way in (a, b, c)] for _ in range(repeats)]
+
+    found = asyncio.run(run())
+    plain, ours, all_ = ((median(turn[way][0] for turn in found), median(turn[way][1] for turn in found)) for way in range(3))
+    fetch, poll = ([turn[way][0] / turn[0][0] for turn in found] for way in (1, 2))
+    return (
+        f"{in_flight:9}{plain[0]:7.3f}({plain[1]:4.0f}){ours[0]:6.3f}({ours[1]:4.0f}){median(fetch):7.1f}"
+        f"{all_[0]:7.3f}({all_[1]:4.0f}){median(poll):7.1f} ({min(poll):.1f} to {max(poll):.1f})"
+    )
+
+
 def main() -> int:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--requests", type=int, default=3000)
+    words.add_argument("--repeats", type=int, default=5)
     words.add_argument("--feeds", type=int, default=100_000)
     words.add_argument("--rows", type=int, default=1_000_000)
     asked = words.parse_args()
     with site() as port:
         print(f"{'in flight':>9}{'aiohttp':>12}{'fetcher':>12}{'ratio':>7}{'whole poll':>13}{'ratio':>7}   CPU ms a poll (polls a second)")
         for in_flight in IN_FLIGHT:
-            count = asked.requests if in_flight > 1 else asked.requests // 4
-            plain, ours, all_ = (asyncio.run(way(port, count, in_flight)) for way in (bare, fetched, whole))
-            print(
-                f"{in_flight:9}{plain[0]:7.3f}({plain[1]:4.0f}){ours[0]:6.3f}({ours[1]:4.0f}){ours[0] / plain[0]:7.1f}"
-                f"{all_[0]:7.3f}({all_[1]:4.0f}){all_[0] / plain[0]:7.1f}"
-            )
-        cpu, rate = asyncio.run(whole(port, asked.requests // 5, 64, "news"))
-        plain_parse = stock(100)
-        print(f"two of thirty entries changed, 64 in flight: {cpu:.2f} ms CPU a whole poll, {rate:.0f} feeds a second; ", end="")
-        print(f"plain feedparser alone {plain_parse:.2f} ms, ratio {cpu / plain_parse:.2f}")
+            print(compared(port, asked.requests, in_flight, asked.repeats), flush=True)
+        changed(port, asked.requests // 5)
     cost, tasks = tick(asked.rows)
     print(f"tick among {asked.rows:,} rows, {tasks} of them due: {cost:.2f} ms CPU")
     print(f"{asked.feeds:,} feeds registered: {memory(asked.feeds):.0f} MB")
     return 0
+
+
+def changed(port: int, count: int) -> None:
+    async def run() -> tuple[float, float]:
+        async with whole(port, count, 64, "news") as way:
+            return await way()
+
+    cpu, rate = asyncio.run(run())
+    plain_parse = stock(100)
+    print(f"two of thirty entries changed, 64 in flight: {cpu:.2f} ms CPU a whole poll, {rate:.0f} feeds a second; ", end="")
+    print(f"plain feedparser alone {plain_parse:.2f} ms, ratio {cpu / plain_parse:.2f}")
 
 
 if __name__ == "__main__":

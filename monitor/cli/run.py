@@ -12,7 +12,7 @@ import click
 
 from monitor.cli.face import Face, pass_face, print_json, say
 from monitor.cli.logs import start_log
-from monitor.errors import UsageError
+from monitor.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -134,12 +134,12 @@ def _setup(app: "App", store: "Store", workers: "ProcessWorkers", leader: "Leade
     doors, fetcher = app.doors(store, workers), app.fetcher(store)
     if not app.is_cluster:
         return Setup(app.settings, doors, fetcher, _jobs(app, store))
-    from monitor.engine.cluster import Cluster, Worker, install_queue
+    from monitor.engine.cluster import Cluster, Worker, install_queue, make_months
     from monitor.store.sql import SqlStore
 
     assert isinstance(store, SqlStore)  # what is_cluster means
     install_queue(app.database_url)
-    store.make_months(app.clock.now())
+    make_months(store, app.clock.now())
     cluster = Cluster(store, Worker(app.settings, store, doors, fetcher, app.database_url, telling_of(app, store)))
     return Setup(app.settings, doors, fetcher, [leader.only(job) for job in _cluster_jobs(app, store, cluster)], cluster)
 
@@ -252,27 +252,38 @@ class _Reload:
         from monitor.config import file_stamps
 
         self._face, self._app, self._store, self._workers, self._leader = face, app, store, workers, leader
-        self._seen = file_stamps(app.settings.config_dir)
+        self._taken = self._seen = file_stamps(app.settings.config_dir)
 
     def __call__(self, asked: bool) -> "Setup | None":
-        """The new Setup; None when nothing changed. Raises ConfigError, once for each faulty state of the files."""
+        """The new Setup; None when nothing changed, or the files are still being written and nobody asked.
+
+        Raises ConfigError, once for each faulty state of the files, StoreError when the store cannot follow now.
+        """
         from monitor.config import file_stamps
 
-        stamps = file_stamps(self._app.settings.config_dir)
-        if stamps == self._seen and not asked:
+        before, self._seen = self._seen, file_stamps(self._app.settings.config_dir)
+        if not asked and (self._seen == self._taken or self._seen != before):
             return None
-        self._seen = stamps
+        try:
+            settings = self._face.settings()
+            setup = self._followed(settings) if settings != self._app.settings else None
+        except ConfigError:
+            self._taken = self._seen
+            raise
+        self._taken = self._seen
+        return setup
+
+    def _followed(self, settings: "Settings") -> "Setup":
         from dataclasses import replace
 
         from monitor.report import addressees
 
-        settings = self._face.settings()
-        if settings == self._app.settings:
-            return None
-        self._app = replace(self._app, settings=settings)
-        self._store.sync_feeds(settings.feeds, self._app.clock.now(), settings.schedule)
-        self._store.sync_targets([target.name for target in addressees(settings.targets)], self._app.clock.now())
-        return _setup(self._app, self._store, self._workers, self._leader)
+        app = replace(self._app, settings=settings)
+        self._store.sync_feeds(settings.feeds, app.clock.now(), settings.schedule)
+        self._store.sync_targets([target.name for target in addressees(settings.targets)], app.clock.now())
+        setup = _setup(app, self._store, self._workers, self._leader)
+        self._app = app
+        return setup
 
 
 # --- what a check tells ---------------------------------------------------------------------------------------------

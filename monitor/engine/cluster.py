@@ -252,7 +252,7 @@ async def install(connection: Any) -> None:
 
 
 def install_queue(url: str) -> None:
-    """The same for a process that only enqueues."""
+    """The same for a process that only enqueues. Raises StoreError when the server cannot be reached."""
     import psycopg
 
     from monitor.store.rows import plain_postgres_url
@@ -264,4 +264,15 @@ def install_queue(url: str) -> None:
         finally:
             await connection.close()
 
-    asyncio.run(once())
+    try:
+        asyncio.run(once())
+    except psycopg.Error as error:
+        raise StoreError(f"the queue cannot be reached: {str(error).strip()}", hint="is the PostgreSQL server running?") from error
+
+
+def make_months(store: "SqlStore", now: datetime) -> None:
+    """Makes the months of looks that are missing; who reads them for long puts it off: till then looks lie in the default month."""
+    try:
+        store.make_months(now)
+    except StoreError as error:
+        log.warning("the months of looks are made later: %s", error)

@@ -238,6 +238,10 @@ class LocalEngine:
         except ConfigError as error:
             log.error("configuration not taken, the last good one stays: %s", "; ".join(error.problems))
             return
+        except (MonitorError, OSError) as error:
+            log.error("configuration not taken yet: %s; trying again", error)
+            self._hup = asked
+            return
         if setup is None:
             return
         before: set[asyncio.Task[Any]] = set(self._turns)

@@ -12,12 +12,14 @@ import pytest
 from fakes import FakeClock, FakeWeb
 
 from monitor.cli.main import main
-from monitor.engine.cluster import TURNS, Cluster, Worker, install, install_queue
+from monitor.engine.cluster import TURNS, Cluster, Worker, install, install_queue, make_months
 from monitor.engine.queue import TURN, enqueue, enqueue_rounds, forget_log, payload_of, turn_of
 from monitor.engine.workers import InlineWorkers
+from monitor.errors import StoreError
 from monitor.model import Key, Saved
 from monitor.ports import Doors
 from monitor.settings import Feed, ScheduleSettings, Settings, StoreSettings
+from monitor.store import months
 from monitor.store.queueing import QueuedTask, QueuedTurn
 from monitor.store.sql import SqlStore, open_store
 
@@ -58,6 +60,23 @@ def claimed(store: SqlStore, at: datetime = NOW) -> list[QueuedTurn]:
 def jobs(url: str) -> list[tuple[str, str]]:
     with psycopg.connect(url) as connection:
         return connection.execute("SELECT dedupe_key, status::text FROM pgqueuer ORDER BY id").fetchall()
+
+
+def test_a_long_reader_puts_off_the_months_and_not_the_start(
+    store: SqlStore, cluster_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(months, "PATIENCE_MS", 50)
+    with psycopg.connect(cluster_url) as reading:
+        reading.execute("SELECT 1 FROM look LIMIT 1")
+        make_months(store, NOW)
+
+    assert "made later" in caplog.text
+    assert store.make_months(NOW)
+
+
+def test_a_queue_that_is_away_is_told(cluster_url: str) -> None:
+    with pytest.raises(StoreError, match="queue cannot be reached"):
+        install_queue(cluster_url.replace("/fleet?", "/nowhere?"))
 
 
 def test_what_is_due_becomes_one_job_for_each_host(store: SqlStore, cluster_url: str) -> None:

@@ -11,7 +11,7 @@ from fakes import START, FakeClock, FakeWeb
 from monitor.clock import SystemClock
 from monitor.engine.local import Job, LocalEngine, Setup, run_once
 from monitor.engine.workers import InlineWorkers
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, StoreError
 from monitor.model import Answer, Request
 from monitor.ports import Clock, Doors, Store
 from monitor.settings import Feed, FetchSettings, ScheduleSettings, Settings, StoreSettings
@@ -175,6 +175,31 @@ def test_a_faulty_configuration_leaves_the_last_good_one(store: Store, tmp_path:
     a_life(store, Setup(settings_of(tmp_path), doors_of(store, clock), Asks(web, hang_up)), reload=reload)
 
     assert "unknown key 'urll'" in caplog.text
+
+
+def test_a_store_that_is_away_while_the_configuration_changes_ends_nothing(
+    store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = SystemClock()
+    web = a_web(FakeClock(clock.now()))
+    store.sync_feeds([Feed("news", FEED)], clock.now())
+    asked: list[bool] = []
+
+    def reload(hung_up: bool) -> Setup | None:
+        asked.append(hung_up)
+        if len(asked) == 1:
+            raise StoreError("the disk is full")
+        signal.raise_signal(signal.SIGTERM)
+        return None
+
+    def hang_up(request: Request) -> None:
+        if len(web.asked) == 3:
+            signal.raise_signal(signal.SIGHUP)
+
+    a_life(store, Setup(settings_of(tmp_path), doors_of(store, clock), Asks(web, hang_up)), reload=reload)
+
+    assert "configuration not taken" in caplog.text
+    assert asked == [True, True]
 
 
 def test_a_new_configuration_is_taken_without_a_restart(store: Store, tmp_path: Path) -> None:

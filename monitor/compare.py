@@ -14,10 +14,8 @@ def diff_of(old: Revision, new: Revision, url: str, feeds: Sequence[str] = (), e
     a feed's, its words are compared once, as headline and body.
     `event` overrides the newer revision's own, for a difference over several revisions.
     """
-    is_feed_text = new.source == "feed" and old.content != new.content
-    both = set() if is_feed_text else old.listings.keys() & new.listings.keys()
-    changes = diff.compare(old.content, new.content, _only(old.listings, both), _only(new.listings, both))
-    return _judged(old, new, changes, url, feeds, event)
+    one = _compared(old, new, url, feeds, event)
+    return replace(one, edit=replace(one.edit, fingerprint=classify.fingerprint(one.changes)))
 
 
 def coarse_diff_of(old: Revision, new: Revision, url: str, feeds: Sequence[str] = ()) -> Diff:
@@ -39,7 +37,10 @@ def coarse_diff_of(old: Revision, new: Revision, url: str, feeds: Sequence[str] 
     return Diff(_edit(old, new, url, feeds, Judgement(kinds, severity, None, tuple(changes), reasons), stats), old, new, tuple(changes))
 
 
-def _judged(old: Revision, new: Revision, changes: tuple[Change, ...], url: str, feeds: Sequence[str], event: Event | None) -> Diff:
+def _compared(old: Revision, new: Revision, url: str, feeds: Sequence[str], event: Event | None) -> Diff:
+    is_feed_text = new.source == "feed" and old.content != new.content
+    both = set() if is_feed_text else old.listings.keys() & new.listings.keys()
+    changes = diff.compare(old.content, new.content, _only(old.listings, both), _only(new.listings, both))
     last_posted, last_updated = old.stamps
     verdict = classify.judge(
         classify.Version(old.content, _proof(last_posted, new), _proof(last_updated, new), old.last_seen_at),
@@ -72,17 +73,19 @@ def _edit(old: Revision, new: Revision, url: str, feeds: Sequence[str], verdict:
         reverts_to=None,
         stats=stats,
         evidence=verdict.evidence,
-        fingerprint=verdict.fingerprint,
     )
 
 
 def texts_diff(old: Content, new: Content, *, source: Source = "page") -> Diff:
-    """The difference of two texts that are no stored revisions (`diff --no-index`, `diff --pairs`); times are meaningless in it."""
+    """The difference of two texts that are no stored revisions (`diff --no-index`, `diff --pairs`); times are meaningless in it.
+
+    It has no fingerprint: there is no other article.
+    """
     from datetime import UTC, datetime
 
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     first = Revision(0, 1, "", None, "new", True, source, "", epoch, epoch, None, None, old)
-    return diff_of(first, replace(first, rev=2, event="edited", content=new), url="")
+    return _compared(first, replace(first, rev=2, event="edited", content=new), "", (), None)
 
 
 def _proof(stamp: Stamp | None, new: Revision) -> Stamp | None:

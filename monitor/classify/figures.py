@@ -2,11 +2,27 @@
 
 import functools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
-from monitor.classify.vocabulary import COUNTED, DAYS, EAST, HAN, MONTHS, ORDINAL, SIGNS, SMALL, TIMES, UNITS, any_of, in_ascii
+from monitor.classify.vocabulary import (
+    COUNTED,
+    DAYS,
+    EAST,
+    HAN,
+    MONTHS,
+    ORDINAL,
+    SIGNS,
+    SMALL,
+    TIMES,
+    UNITS,
+    any_of,
+    holds_one_of,
+    in_ascii,
+    spelled,
+)
 
 Sort = Literal["number", "date"]
 
@@ -99,18 +115,26 @@ def figures(text: str, language: str) -> list[Figure]:
     return out
 
 
-@functools.cache
-def _hint(*, is_ascii: bool) -> "re.Pattern[str]":
-    words = "|".join([*SMALL, *ORDINAL, any_of(TIMES), any_of(MONTHS), any_of(DAYS), any_of(UNITS)])
-    if is_ascii:
-        return re.compile(rf"[\d%$+-]|(?<![a-z])(?:{in_ascii(words)})(?![a-z])", re.A)
-    return re.compile(rf"[\d%％$€£₩¥￥°−–+{_EAST_SIGNS}〇零一二三四五六七八九-]|[本上下今同][月年]?|(?<![^\W\d_])(?:{words})(?![^\W\d_])")
-
-
 def may_hold_figure(text: str) -> bool:
     """Whether it is worth looking for figures here: a cheap question, sometimes yes in vain."""
     # in small letters: without `re.I` most of the alternatives are passed over by their first letter
-    return bool(_hint(is_ascii=text.isascii()).search(text.lower()))
+    if text.isascii():
+        return _SIGN.search(text) is not None or _holds_word()(text.lower())
+    return _hint().search(text.lower()) is not None
+
+
+_SIGN = re.compile(r"[\d%$+-]")
+
+
+@functools.cache
+def _holds_word() -> Callable[[str], bool]:
+    return holds_one_of([*SMALL, *ORDINAL, *TIMES.values(), *MONTHS.values(), *DAYS.values(), *UNITS.values()])
+
+
+@functools.cache
+def _hint() -> "re.Pattern[str]":
+    words = "|".join([*SMALL, *ORDINAL, any_of(TIMES), any_of(MONTHS), any_of(DAYS), any_of(UNITS)])
+    return re.compile(rf"[\d%％$€£₩¥￥°−–+{_EAST_SIGNS}〇零一二三四五六七八九-]|[本上下今同][月年]?|(?<![^\W\d_])(?:{words})(?![^\W\d_])")
 
 
 # --- values ---------------------------------------------------------------------------------------------------------
@@ -118,16 +142,26 @@ def may_hold_figure(text: str) -> bool:
 
 def _date(found: "re.Match[str]", text: str, language: str) -> Figure:
     words = re.sub("[〇零一二三四五六七八九十]+", lambda numeral: f" {_eastern_value(numeral[0], 'zh')} ", found[0].lower())
-    words = _named_days(is_ascii=words.isascii()).sub(lambda name: f" m{(name.lastgroup or '')[1:]} ", words)
+    if words.isascii():
+        words = _LETTERS.sub(lambda word: f" m{_ascii_days()[word[0]]} " if word[0] in _ascii_days() else word[0], words)
+    else:
+        words = _named_days().sub(lambda name: f" m{(name.lastgroup or '')[1:]} ", words)
     parts = sorted(re.findall(r"m?\w+", re.sub(r"[年月日號号년월일.,]|(?<=\d)(?:st|nd|rd|th|er)\b|\b(?:of|de)\b", " ", words)))
     return Figure("date", " ".join(part.lstrip("0") for part in parts), "", found.start(), found.end(), found[0])
 
 
+_LETTERS = re.compile(r"[a-z]+(?:['-][a-z]+)*")
+
+
 @functools.cache
-def _named_days(*, is_ascii: bool) -> "re.Pattern[str]":
+def _ascii_days() -> dict[str, str]:
+    return {word: name for name, pattern in [*MONTHS.items(), *DAYS.items()] for word in spelled(pattern)}
+
+
+@functools.cache
+def _named_days() -> "re.Pattern[str]":
     """Months and days of the week, by the name of their group."""
-    tables = [(name, in_ascii(pattern) if is_ascii else pattern) for name, pattern in [*MONTHS.items(), *DAYS.items()]]
-    names = "|".join(f"(?P<m{name}>{pattern})" for name, pattern in tables)
+    names = "|".join(f"(?P<m{name}>{pattern})" for name, pattern in [*MONTHS.items(), *DAYS.items()])
     return re.compile(rf"(?<![^\W\d_])(?:{names}){_WORD_END}")
 
 
@@ -235,10 +269,21 @@ def _multiplier(word: str) -> int:
 
 
 def _unit_behind(text: str, end: int) -> tuple[str, int]:
-    found = _unit_pattern(is_ascii=text.isascii()).match(text, end)
+    is_ascii = text.isascii()
+    if is_ascii and not _may_be_unit()(text[end : end + _LONGEST_UNIT].lower()) and "%" not in text[end : end + 2]:
+        return "", end
+    found = _unit_pattern(is_ascii=is_ascii).match(text, end)
     if not found or not found.lastgroup:
         return "", end
     return list(UNITS)[int(found.lastgroup[1:])], found.end()
+
+
+_LONGEST_UNIT = 16
+
+
+@functools.cache
+def _may_be_unit() -> Callable[[str], bool]:
+    return holds_one_of(UNITS.values())
 
 
 def _canonical(value: Decimal) -> str:

@@ -1,13 +1,15 @@
 """The judgement of an edit: what the rules found, weighed, in words a reader understands."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from monitor.classify.disclosure import disclosed
 from monitor.classify.han import is_han
+from monitor.classify.looks import looks_alike
 from monitor.classify.notes import correction_note
-from monitor.classify.rules import Finding, Place, findings, looks_alike
+from monitor.classify.place import Place
+from monitor.classify.rules import Finding, findings
 from monitor.classify.version import Version
 from monitor.model import KINDS, Change, Event, Judgement, Level, Severity, Source
 from monitor.text import fold, shorten
@@ -27,16 +29,16 @@ _WHOLE_REWRITE_LEAST = 60
 _WHOLE_REWRITE_KEPT = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A change, what was found in it, and whether it matters: not looks or spelling alone."""
+class _Judged(NamedTuple):
+    """A change that is not `equal`, what was found in it, and whether it matters: not looks or spelling alone.
+
+    A tuple, because a long edited text has hundreds.
+    """
 
     change: Change
-    found: tuple[Finding, ...]
+    found: list[Finding]
     matters: bool
     differs: bool
-    bare: tuple[str, str]
-    """The text before and after, folded; of a change that differs in something."""
 
 
 def judge(old: Version, new: Version, changes: Sequence[Change], *, event: Event, source: Source, language: str | None) -> Judgement:
@@ -45,7 +47,7 @@ def judge(old: Version, new: Version, changes: Sequence[Change], *, event: Event
     `source` tells whose text it is; a feed's words beside a page never make an edit of the article.
     """
     tongue = language or new.content.language or old.content.language or ""
-    judged = [_judged(change, tongue) for change in changes]
+    judged = [_judged(Place(change, tongue)) for change in changes if change.op != "equal"]
     rewritten = _is_rewritten(changes)
     if rewritten:
         judged = [_as_rewritten(one) for one in judged]
@@ -61,33 +63,26 @@ def judge(old: Version, new: Version, changes: Sequence[Change], *, event: Event
         kinds=_kinds(judged, event, rewritten),
         severity=severity,
         disclosed=told,
-        changes=tuple(replace(one.change, kinds=_change_kinds(one)) if one.found else one.change for one in judged),
+        changes=_marked(changes, judged),
         evidence=(*_evidence(judged), proof),
-        fingerprint=_fingerprint(judged),
     )
 
 
-def _judged(change: Change, language: str) -> _Judged:
-    if change.op == "equal":
-        return _Judged(change, (), matters=False, differs=False, bare=("", ""))
-    place = Place(change, language)
-    found = tuple(findings(place))
-    differs = not place.looks_same or change.op in ("move", "split", "merge")
+def _judged(place: Place) -> _Judged:
+    found = findings(place)
+    differs = place.change.op in ("move", "split", "merge") or not place.looks_same
     if not found:
-        return _Judged(change, found, differs, differs, place.bare)
+        return _Judged(place.change, found, differs, differs)
     kinds = {finding.kind for finding in found}
-    trifles = kinds <= _TRIFLES
-    matters = differs and "typography" not in kinds and not (trifles and _only_trifles(place, kinds, found))
-    return _Judged(change, found, matters, differs, place.bare)
+    matters = differs and "typography" not in kinds and not (kinds <= _TRIFLES and _only_trifles(place, found))
+    return _Judged(place.change, found, matters, differs)
 
 
 _TRIFLES = {"typography", "typo", "paragraph-moved", "paragraph-split", "paragraph-merged"}
 
 
-def _only_trifles(place: Place, kinds: set[str], found: tuple[Finding, ...]) -> bool:
+def _only_trifles(place: Place, found: list[Finding]) -> bool:
     """Whether spelling, looks and a new place are all there is to a change."""
-    if not kinds:
-        return False
     # another Han character is a slip more often than not, but it may as well be another minister
     slips = sum(is_han((hunk.removed + hunk.added).strip()) for hunk in place.hunks)
     spelled = sum(finding.kind == "typo" for finding in found)
@@ -122,7 +117,7 @@ def _is_rewritten(changes: Sequence[Change]) -> bool:
 def _as_rewritten(one: _Judged) -> _Judged:
     if one.change.field != "body" or not one.differs:
         return one
-    return replace(one, found=tuple(finding for finding in one.found if finding.kind == "correction-note"))
+    return one._replace(found=[finding for finding in one.found if finding.kind == "correction-note"])
 
 
 # --- kinds ----------------------------------------------------------------------------------------------------------
@@ -132,12 +127,21 @@ def _field_kind(change: Change) -> str:
     return change.field.split(":", 1)[0]
 
 
-def _change_kinds(one: _Judged) -> tuple[str, ...]:
-    return _ordered(finding.kind for finding in one.found)
+def _marked(changes: Sequence[Change], judged: Sequence[_Judged]) -> tuple[Change, ...]:
+    """The changes with their own kinds."""
+    found = {id(one.change): one.found for one in judged if one.found}
+    if not found:
+        return tuple(changes)
+    return tuple(
+        [
+            replace(change, kinds=_ordered(finding.kind for finding in found[id(change)])) if id(change) in found else change
+            for change in changes
+        ]
+    )
 
 
 def _kinds(judged: Sequence[_Judged], event: Event, rewritten: bool) -> tuple[str, ...]:
-    kinds = {_field_kind(one.change) for one in judged if one.change.op != "equal"}
+    kinds = {_field_kind(one.change) for one in judged}
     # what a feed's own words are made of stays with the change: the edit is named by what the article says
     kinds |= {finding.kind for one in judged if not one.change.field.startswith("feed-") for finding in one.found}
     if rewritten:
@@ -242,11 +246,3 @@ def _evidence(judged: Sequence[_Judged]) -> tuple[str, ...]:
 
 def _text(change: Change) -> str:
     return "".join(text for _, text in change.segments)
-
-
-def _fingerprint(judged: Sequence[_Judged]) -> bytes | None:
-    """Equal for the same edit in another article: the whole paragraphs that differ, before and after. None when none does."""
-    differing = [(one.change.field, one.change.op, one.bare[0], one.bare[1]) for one in judged if one.change.op != "equal"]
-    if not differing:
-        return None
-    return hashlib.sha256(repr(sorted(differing)).encode("utf-8", "surrogatepass")).digest()[:16]

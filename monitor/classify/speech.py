@@ -3,10 +3,11 @@
 import functools
 import re
 from collections import Counter
+from collections.abc import Callable
 
 from monitor.classify.han import names_by_sound
 from monitor.classify.hunks import Hunk
-from monitor.classify.vocabulary import in_ascii
+from monitor.classify.vocabulary import holds_one_of, in_ascii
 from monitor.text import plain
 
 # --- quotations -----------------------------------------------------------------------------------------------------
@@ -213,13 +214,18 @@ def _stances(*, is_ascii: bool) -> "re.Pattern[str]":
 
 def has_stance(text: str) -> bool:
     """Whether it is worth looking for hedges, attributions and negations here: a cheap question, sometimes yes in vain."""
-    return bool(_stance_hint(is_ascii=text.isascii()).search(text.lower()))
+    return _holds_stance()(text.lower()) if text.isascii() else _stance_hint().search(text.lower()) is not None
 
 
 @functools.cache
-def _stance_hint(*, is_ascii: bool) -> "re.Pattern[str]":
+def _holds_stance() -> Callable[[str], bool]:
+    return holds_one_of(_STANCE.values())
+
+
+@functools.cache
+def _stance_hint() -> "re.Pattern[str]":
     words = "|".join(_STANCE.values()).replace("(?-i:may)", "may")
-    return re.compile(f"(?<![a-z])(?:{in_ascii(words)})", re.A) if is_ascii else re.compile(f"(?<![{_LETTERS}])(?:{words})")
+    return re.compile(f"(?<![{_LETTERS}])(?:{words})")
 
 
 def _touched(hunk: Hunk) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:

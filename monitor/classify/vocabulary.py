@@ -1,7 +1,8 @@
 """The words of figures: numerals, multipliers, units, months and days, as regular expressions without groups."""
 
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 _NUMERALS = """
@@ -64,7 +65,7 @@ DAYS: dict[str, str] = {
     "fri": r"fri(?:day)?|freitag|vendredi|viernes|venerdì|sexta-feira|пятниц[ауы]|금요일|金曜日?|(?:星期|周|週|禮拜)五",
     "sat": r"saturday|samstag|samedi|sábado|sabato|суббот[ауы]|토요일|土曜日?|(?:星期|周|週|禮拜)六",
     "sun": r"sunday|sonntag|dimanche|domingo|domenica|воскресень[ея]|일요일|日曜日?|(?:星期|周|週|禮拜)(?:日|天)",
-    "today": r"today|heute|aujourd.hui|hoy|oggi|сегодня|오늘|今日|今天",
+    "today": r"today|heute|aujourd['’]hui|hoy|oggi|сегодня|오늘|今日|今天",
     "yesterday": r"yesterday|gestern|hier|ayer|ieri|вчера|어제|昨日|昨天",
     "tomorrow": r"tomorrow|morgen|demain|mañana|domani|завтра|내일|明日|明天",
 }
@@ -94,3 +95,39 @@ _BETWEEN = re.compile(r"\|(?![^(]*\))")
 def _ascii_of(alternatives: list[str]) -> str:
     """The ASCII ones; where none is left, what makes its word be left out too."""
     return "|".join(each for each in alternatives if each.isascii()) or "…"
+
+
+def holds_one_of(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Asks a text of ASCII in small letters whether one of these words may stand in it; sometimes it says yes in vain.
+
+    Words are looked up, so that no pattern of hundreds of alternatives is compiled, or tried at each letter; of several words the first.
+    """
+    words = {word for pattern in patterns for word in spelled(pattern)}
+    beginnings = tuple(word.rstrip("*") for word in words if word.endswith("*"))
+    first = frozenset(found[0] for word in words if (found := _WORD.match(word)))
+
+    def may_hold(text: str) -> bool:
+        return not first.isdisjoint(_WORD.findall(text)) or any(map(text.__contains__, beginnings))
+
+    return may_hold
+
+
+_WORD = re.compile("[a-z]+")
+
+
+def spelled(pattern: str) -> Iterator[str]:
+    """The words of ASCII that a pattern of words stands for; `*` behind one that may go on."""
+    for alternative in _BETWEEN.split(pattern):
+        if alternative.isalpha():
+            if alternative.isascii():
+                yield alternative
+            continue
+        pieces = []
+        for piece in _PIECE.finditer(_LOOKING.sub("", alternative).replace(r"\w", "")):
+            choice = list(spelled(piece["inside"])) if piece["inside"] else list(piece["one"] or piece["letter"])
+            pieces.append([*choice, ""] if piece["maybe"] else choice)
+        yield from filter(str.isascii, map("".join, itertools.product(*pieces)))
+
+
+_LOOKING = re.compile(r"\(\?<?[!=][^()]*\)")
+_PIECE = re.compile(r"(?:\(\?[-i]*:(?P<inside>[^()]*)\)|\[(?P<one>[^\]]+)\]|\\?(?P<letter>.))(?P<maybe>\??)")

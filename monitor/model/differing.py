@@ -64,7 +64,7 @@ class Severity:
 class Judgement:
     """What classify makes of changes: kinds in the order of KINDS, the changes with their own kinds, and the proof of `disclosed`.
 
-    `evidence` are sentences: which stamp said what, which words made a kind. `fingerprint` is equal for the same edit in another article.
+    `evidence` are sentences: which stamp said what, which words made a kind.
     """
 
     kinds: tuple[str, ...]
@@ -72,7 +72,6 @@ class Judgement:
     disclosed: bool | None
     changes: tuple[Change, ...]
     evidence: tuple[str, ...] = ()
-    fingerprint: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ class Edit:
     """What differs between two neighbouring revisions, judged. `id` orders all edits of a store; 0 while not stored.
 
     It happened between `seen_after` (old revision last seen) and `seen_before` (new one first seen). `watched`: phrases of the
-    watchlist that it added (+) or removed (-).
+    watchlist that it added (+) or removed (-). `fingerprint` is equal for the same edit in another article.
     """
 
     article: int

@@ -75,12 +75,13 @@ def _read(task: PageTask, answer: Answer, doors: Doors) -> Generator[Request, An
     known = doors.store.known_article(task.article_id)
     context = _context(task, known, answer, doors)
     page: Page = _extract(answer, context, doors)
-    more, asked = list(page.more), {task.url, answer.final_url}
-    while more and len(asked) < MOST_PAGES:
+    more, asked, parts = list(page.more), {task.url, answer.final_url}, 1
+    while more and parts < MOST_PAGES and page.verdict == "article":
         url = more.pop(0)
         if url in asked:
             continue
         asked.add(url)
+        parts += 1
         next_answer = yield _asking(task, url)
         if not isinstance(next_answer, Response) or next_answer.status != 200:
             return replace(page, verdict="suspect", reason="truncated")

@@ -1,5 +1,6 @@
 """An article in several pages: one text, and an edit on any page is an edit, told at once."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -90,6 +91,35 @@ def test_no_more_than_ten_pages_of_an_article_are_asked_for(store: Store) -> Non
     assert asked == {FIRST.url, *(f"{FIRST.url}?page={number}" for number in range(2, 11))}
     [revision] = world.history()
     assert len(revision.content.body) == len(FIRST.body) + 9
+
+
+def test_a_first_page_that_redirects_counts_once(world: World) -> None:
+    asking, first = look(PageTask(1, 1, 1, FIRST.url, Pace(None, timedelta(minutes=5))), world.doors), f"{FIRST.url}?utm_source=rss"
+    url, asked = next(asking).url, []
+    now = world.clock.now()
+
+    with suppress(StopIteration):
+        while True:
+            asked.append(url)
+            text = PARTS[0][0].replace("day 2", f"day {len(asked)} of thirty")
+            following = f'<link rel="next" href="{FIRST.url}?page={len(asked) + 1}"></head>'
+            page = FIRST.edited(body=(text,) if len(asked) > 1 else FIRST.body).page().replace("</head>", following)
+            url = asking.send(Response(url, first if len(asked) == 1 else url, 200, (), page.encode(), now, now)).url
+
+    assert asked == [FIRST.url, *(f"{FIRST.url}?page={number}" for number in range(2, 11))]
+
+
+def test_a_wall_that_names_a_next_page_is_not_read_on(world: World) -> None:
+    consent = "<main><h1>Before you continue</h1><p>We and our 843 partners store cookies. Accept all or manage your choices.</p></main>"
+    world.web[FIRST.url] = (
+        f'<html><head><title>Consent</title><link rel="next" href="{FIRST.url}?page=2"></head><body>{consent}</body></html>'
+    )
+    before = len(world.web.asked)
+
+    world.work(hours=1)
+
+    assert {look.verdict for look in world.store.looks(1)} >= {"suspect"}
+    assert not [request.url for request in world.web.asked[before:] if "page=" in request.url]
 
 
 def test_what_opens_a_feed_is_not_sent_to_further_pages_elsewhere(world: World) -> None:

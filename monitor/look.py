@@ -27,8 +27,10 @@ from monitor.model import (
     Request,
     Response,
     Said,
+    Verdict,
 )
 from monitor.ports import Doors, Recipe, WorkerKilled
+from monitor.proof import text_key
 from monitor.revise import Decision
 from monitor.urls import may_share
 from monitor.versions import feed_content, feed_stamps, new_revision, present_listings
@@ -37,6 +39,7 @@ TRIES = 3  # how often an outcome is thought out again when another observation 
 MOST_PAGES = 10  # of one article in several pages
 # what does not pass by itself: the feed's own words are then the text at once
 PAGE_IS_OUT_OF_REACH = ("robots", "paywall", "login", "too_large", "bad_encoding", "blocked_address", "blocked_scheme", "redirect_loop")
+NOT_TAKEN: tuple[Verdict, ...] = ("held", "suspect", "failed")  # what such a look read is no text of the article, and is asked for again
 FAILURES_BEFORE_FEED_TEXT = 3  # of an article that never had a page: then the feed's words are kept rather than nothing
 
 
@@ -177,11 +180,14 @@ def _with_feeds_words(known: KnownArticle, decision: Decision, listings: Mapping
     resaid = revise.decide_feed(replace(known, memo=decision.memo), head.content, posted, updated, listings, now)
     if resaid.event is None and resaid.flapping is None:
         return decision
+    taken = decision.verdict not in NOT_TAKEN
     return replace(
         resaid,
-        confirmed=True,
-        reason="a feed changed its own words",
+        verdict=resaid.verdict if taken else decision.verdict,
+        confirmed=taken or head.confirmed,
+        reason="a feed changed its own words" if taken else decision.reason,
         restamp=decision.restamp if resaid.event is None else None,
+        discloses=decision.discloses,
         confirms_head=decision.confirms_head,
         seen_head=decision.seen_head,
         state=decision.state,
@@ -212,13 +218,14 @@ def _update(
         restamp=decision.restamp,
         seen=decision.seen_head,
         confirm=decision.confirms_head,
-        disclose_head=decision.disclose_head,
+        discloses=decision.discloses,
         memo=decision.memo,
         flapping=decision.flapping,
         blocks=page.blocks if page is not None and is_article and known.head is None else (),
     )
     if decision.event is not None and decision.content is not None:
-        raw = RawPage(answer.final_url, answer.status, answer.headers, answer.body) if page and isinstance(answer, Response) else None
+        is_of_page = page is not None and decision.verdict not in NOT_TAKEN
+        raw = RawPage(answer.final_url, answer.status, answer.headers, answer.body) if is_of_page and isinstance(answer, Response) else None
         kept_source = known.head.source if page is None and known.head else "page"
         revision = new_revision(
             known,
@@ -269,7 +276,7 @@ def _pace(
     Validators and bytes are kept of accepted pages only, so that a doubtful one is asked for whole again; and not of the first of
     several, which says nothing of the others.
     """
-    edited = decision.event in ("edited", "reverted", "restored")
+    edited = _is_edit(known, decision)
     posted = decision.posted or (known.head.posted if known.head else None)
     posted_at, first_seen_at = posted.at if posted else None, known.first_seen_at or answer.at
     lesson = schedule.taught(
@@ -299,11 +306,18 @@ def _pace(
     pace = replace(pace, asked_at=asked_at)
     if decision.verdict == "gone" or (page is not None and page.parts > 1):
         return replace(pace, validators=None, body_sha=None), lesson
-    if decision.verdict in ("held", "suspect", "failed"):
+    if decision.verdict in NOT_TAKEN:
         return replace(pace, validators=task.pace.validators, body_sha=task.pace.body_sha), lesson
     if isinstance(answer, Response) and answer.status == 200:
         return replace(pace, body_sha=_sha(answer)), lesson
     return pace, lesson
+
+
+def _is_edit(known: KnownArticle, decision: Decision) -> bool:
+    """Whether the page itself was edited; what a feed does to its own words says nothing of when to look at the page."""
+    if decision.event != "edited" or decision.content is None or known.head is None:
+        return decision.event in ("reverted", "restored")
+    return text_key(decision.content) != text_key(known.head.content)
 
 
 def _sha(answer: Response) -> bytes:

@@ -231,7 +231,7 @@ def _with_feed_text(
         restamp=decision.restamp,
         seen=decision.seen_head,
         confirm=decision.confirms_head,
-        disclose_head=decision.disclose_head,
+        discloses=decision.discloses,
         memo=decision.memo,
         flapping=decision.flapping,
     )

@@ -42,7 +42,7 @@ class ArticleUpdate:
 
     `article_id` None makes a new article with `keys`; `url` is then its address. Fields that are None stay as they are.
     `seen` moves the head's last_seen_at to the look's time; `confirm` sets the head's `confirmed`.
-    `disclose_head` turns the newest edit's `disclosed` true (an Updated that followed within one look), told as a correction of ours.
+    `discloses` names a revision whose edit turns `disclosed` (an Updated followed within one look), told as a correction of ours.
     """
 
     article_id: int | None
@@ -55,7 +55,7 @@ class ArticleUpdate:
     restamp: Restamp | None = None
     seen: bool = False
     confirm: bool = False
-    disclose_head: bool = False
+    discloses: int | None = None
     memo: str | None = None
     flapping: bool | None = None
     listing: Listing | None = None

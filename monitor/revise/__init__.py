@@ -25,6 +25,7 @@ SIGHTINGS = {"absent": 2, "home_page": 2, "soft_404": 3}
 NO_CONTENT = Content("")
 
 _STATUS_GONE = (404, 410)
+_EDITS: tuple[Event, ...] = ("edited", "reverted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Decision:
     """What one observation means. `event` None: no revision is made; then `content` and the stamps are None too.
 
     `rev_met` is the revision whose text was met, `reverts_to` the one a `reverted` revision returns to; `first_seen_at` is set when
-    the text was held before. `confirms_head` and `seen_head` speak of the newest revision, `sooner` asks for an earlier next look.
+    the text was held before. `confirms_head` and `seen_head` speak of the newest revision, `discloses` names the one whose edit an Updated
+    followed within one look, `sooner` asks for an earlier next look.
     """
 
     verdict: Verdict
@@ -48,7 +50,7 @@ class Decision:
     seen_head: bool = False
     rev_met: int | None = None
     reverts_to: int | None = None
-    disclose_head: bool = False
+    discloses: int | None = None
     memo: str = "{}"
     state: ArticleState | None = None
     flapping: bool | None = None
@@ -91,9 +93,8 @@ def decide_feed(
         return Decision("same", rev_met=head.rev, memo=memo.write())
     if head.source == "page":
         version = _Version(head.content, head.stamps[0], head.stamps[1], head.extractor, memo)
-        if not _resaid(head, listings):
-            return Decision("same", rev_met=head.rev, memo=memo.write(), extractor=head.extractor)
-        return _resaid_decision(known, head, version, listings)
+        same = Decision("same", rev_met=head.rev, memo=memo.write(), extractor=head.extractor)
+        return _resaid(known, head, version, listings) or same
     version = _Version(content, posted or head.stamps[0], updated or head.stamps[1], "feed", memo)
     if text_key(content) == text_key(head.content):
         return _same_text(known, head, version, {}, now)
@@ -155,10 +156,12 @@ def _revision(
     first_seen_at: datetime | None = None,
     confirmed: bool = False,
     reverts_to: int | None = None,
+    left: int | None = None,
     state: ArticleState | None = None,
 ) -> Decision:
     rev = known.head_rev + 1
-    memo = replace(version.memo, held=None, fresh=rev, said=_remembered(version.memo.said, listings, rev))
+    said = _remembered(version.memo.said, listings, rev)
+    memo = replace(version.memo, held=None, fresh=rev if event in _EDITS else None, left=left, said=said)
     return Decision(
         "new" if event == "new" else "edited",
         event=event,
@@ -177,20 +180,12 @@ def _revision(
 
 def _same_text(known: KnownArticle, head: Revision, version: _Version, listings: Mapping[str, Said], now: datetime) -> Decision:
     """The head's text was met again: it is confirmed, and stamps that moved alone become a restamp."""
-    if _resaid(head, listings):
-        return replace(_resaid_decision(known, head, version, listings), confirms_head=not head.confirmed, seen_head=True)
     restamp = _restamp(head, version, now)
-    discloses = restamp is not None and version.memo.fresh == head.rev and _is_edit(head) and _moved_past(head, version.updated)
-    return Decision(
-        "restamped" if restamp else "same",
-        restamp=restamp,
-        confirms_head=not head.confirmed,
-        seen_head=True,
-        rev_met=head.rev,
-        disclose_head=discloses,
-        memo=replace(version.memo, held=None, fresh=None).write(),
-        extractor=head.extractor,
-    )
+    discloses = version.memo.fresh if restamp and _moved_past(head, version.updated) else None
+    version = replace(version, memo=replace(version.memo, held=None, fresh=None))
+    same = Decision("restamped" if restamp else "same", rev_met=head.rev, memo=version.memo.write(), extractor=head.extractor)
+    said = _resaid(known, head, version, listings) or same
+    return replace(said, restamp=None if said.event else restamp, confirms_head=not head.confirmed, seen_head=True, discloses=discloses)
 
 
 def _old_news(known: KnownArticle, head: Revision, version: _Version, now: datetime) -> Decision | None:
@@ -201,10 +196,11 @@ def _old_news(known: KnownArticle, head: Revision, version: _Version, now: datet
     memo = replace(version.memo, held=None)
     if head.source == "page" and _is_older(version.updated or version.own_posted, head.stamps[1] or head.stamps[0]):
         return Decision("suspect", reason="stale", rev_met=met, memo=memo.write(), sooner=AFTER_SUSPECT)
-    if head.event == "reverted" and met == head.rev - 1:
+    if met == memo.left:
         memo = replace(memo, met=met)
         return Decision("same", reason="flapping", rev_met=met, memo=memo.write(), flapping=True, extractor=version.extractor)
-    return _revision(known, replace(version, memo=memo), {}, "reverted", reverts_to=met)
+    left = known.texts.get(text_key(head.content), head.rev)
+    return _revision(known, replace(version, memo=memo), {}, "reverted", reverts_to=met, left=left)
 
 
 def _changed(known: KnownArticle, version: _Version, listings: Mapping[str, Said]) -> Decision:
@@ -263,26 +259,25 @@ def _absent(known: KnownArticle, memo: Memo, sign: str, reason: str, verdict: Ve
 # --- what feeds say beside a page -----------------------------------------------------------------------------------
 
 
-def _resaid(head: Revision, listings: Mapping[str, Said]) -> bool:
-    """Did a feed change its own words? A feed that joins or leaves says nothing new."""
-    return any(slug in head.listings and _words(said) != _words(head.listings[slug]) for slug, said in listings.items())
+def _resaid(known: KnownArticle, head: Revision, version: _Version, listings: Mapping[str, Said]) -> Decision | None:
+    """A feed that changed its own words is an edit, of the article's text never a return; None when none did.
 
-
-def _resaid_decision(known: KnownArticle, head: Revision, version: _Version, listings: Mapping[str, Said]) -> Decision:
-    """New words of a feed are an edit; words it had before are one `reverted`, and from then on flips."""
+    A feed that joins or leaves says nothing new. Words that a feed had before are told once, and from then on are flips.
+    """
+    new = {slug: _words(said) for slug, said in listings.items() if slug in head.listings}
+    old = {slug: _words(head.listings[slug]) for slug in new}
+    changed = [slug for slug in new if new[slug] != old[slug]]
+    if not changed:
+        return None
     memo = replace(version.memo, said=_remembered(version.memo.said, head.listings, head.rev, keep=True))
-    changed = [slug for slug, said in listings.items() if slug in head.listings and _words(said) != _words(head.listings[slug])]
-    met = [memo.said.get(slug, {}).get(_words(listings[slug])) for slug in changed]
-    version = replace(version, memo=memo)
-    if not all(met):
-        return _revision(known, version, listings, "edited")
-    back = max(rev for rev in met if rev)
-    if head.event != "reverted":
-        return _revision(known, version, listings, "reverted", reverts_to=back)
-    if back == head.rev - 1:
+    met = [memo.said.get(slug, {}).get(new[slug]) for slug in changed]
+    back = max(rev or 0 for rev in met) if all(met) else None
+    if back is not None and (back == memo.left or all(memo.left_words.get(slug) == new[slug] for slug in changed)):
         return Decision("same", reason="flapping", rev_met=back, memo=memo.write(), flapping=True, extractor=head.extractor)
-    # the return was told with the head; the feed only follows
-    return _revision(known, version, listings, "edited")
+    rev = known.head_rev + 1
+    left_words = {slug: old[slug] for slug in changed} if back is not None else {}
+    memo = replace(memo, said=_remembered(memo.said, listings, rev), left_words=left_words)
+    return replace(_revision(known, version, listings, "edited"), memo=memo.write())
 
 
 def _remembered(
@@ -348,10 +343,6 @@ def _exact(stamp: Stamp | None) -> Stamp | None:
 
 def _pair(posted: Stamp | None, updated: Stamp | None) -> tuple[datetime | None, datetime | None]:
     return posted.at if posted else None, updated.at if updated else None
-
-
-def _is_edit(head: Revision) -> bool:
-    return head.event in ("edited", "reverted")
 
 
 def _moved_past(head: Revision, updated: Stamp | None) -> bool:

@@ -24,16 +24,19 @@ class Held:
 class Memo:
     """What decisions remember between looks.
 
-    `fresh` is the revision made by the last look, `met` an earlier one whose text stands there while the article flaps, `said` maps
-    slug → hash of the feed's words → revision.
+    `fresh` is the edit of the text that the last look found, `met` an earlier revision whose text stands there while the article flaps,
+    `left` the one whose text the last return left. `said` maps slug → hash of the feed's words → revision, `left_words` slug → those
+    that the feed left when it last returned to earlier ones.
     """
 
     held: Held | None = None
     absent: tuple[str, int, str] | None = None
     fresh: int | None = None
     met: int | None = None
+    left: int | None = None
     extractor: str = ""
     said: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    left_words: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, text: str) -> "Memo":
@@ -45,8 +48,10 @@ class Memo:
             absent=(absent[0], absent[1], absent[2]) if absent else None,
             fresh=raw.get("fresh"),
             met=raw.get("met"),
+            left=raw.get("left"),
             extractor=raw.get("extractor", ""),
             said=raw.get("said", {}),
+            left_words=raw.get("left_words", {}),
         )
 
     def write(self) -> str:
@@ -57,8 +62,10 @@ class Memo:
             "absent": self.absent,
             "fresh": self.fresh,
             "met": self.met,
+            "left": self.left,
             "extractor": self.extractor,
             "said": self.said,
+            "left_words": self.left_words,
         }
         return json.dumps({name: value for name, value in shape.items() if value}, separators=(",", ":"))
 

@@ -254,9 +254,9 @@ class MemorySaving(MemoryAsking, MemoryHubs):
             head = replace(head, restamps=(*head.restamps, moved))
             row.posted_at, row.updated_at = (stamp.at if stamp else None for stamp in (moved.posted, moved.updated))
         row.revisions[-1] = head
-        if update.disclose_head:
+        if update.discloses is not None:
             for told in self.edit_rows.values():
-                if (told.edit.article, told.edit.to_rev, told.edit.disclosed) == (row.id, head.rev, False):
+                if (told.edit.article, told.edit.to_rev, told.edit.disclosed) == (row.id, update.discloses, False):
                     told.edit = replace(told.edit, disclosed=True)
                     self._tell_again(told.edit.id, update.look.at if update.look else head.last_seen_at)
 

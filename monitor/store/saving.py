@@ -315,9 +315,12 @@ def _keep_head(tx: Transaction, article: int, head: Row, update: ArticleUpdate, 
             tx.run("UPDATE revision SET last_seen_at = :at WHERE id = :id AND last_seen_at < :at", at=at, id=head["id"])
     if update.restamp is not None:
         keep_restamp(tx, article, head, update.restamp)
-    if update.disclose_head:
-        corrected = "UPDATE edit SET disclosed = 1, corrected_at = :at WHERE to_id = :id AND disclosed = 0 RETURNING id"
-        for edit in tx.rows(corrected, at=at, id=head["id"]):
+    if update.discloses is not None:
+        corrected = (
+            "UPDATE edit SET disclosed = 1, corrected_at = :at WHERE disclosed = 0"
+            " AND to_id = (SELECT id FROM revision WHERE article_id = :article AND rev = :rev) RETURNING id"
+        )
+        for edit in tx.rows(corrected, at=at, article=article, rev=update.discloses):
             tell_again(tx, edit["id"], at)
 
 

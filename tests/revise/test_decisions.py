@@ -17,6 +17,7 @@ HOUR = timedelta(hours=1)
 A = Content("Old cranes stay", body=("The board voted to keep both cranes.", "Three members voted against."))
 B = replace(A, body=("The board voted to keep one crane.", "Three members voted against."))
 C = replace(A, title="Old cranes go")
+STAY, GO = {"a": Said("Old cranes stay")}, {"a": Said("Old cranes go")}
 
 
 def page(content: Content = A, *, updated: datetime | None = None, posted: datetime | None = None, doubts: tuple[str, ...] = ()) -> Page:
@@ -48,6 +49,12 @@ class Story:
 
     def poll(self, content: Content, listings: Mapping[str, Said] | None = None) -> Decision:
         return self.apply(revise.decide_feed(self.known(), content, None, None, listings or {}, self.now), "feed", listings or {})
+
+    def hear(self, listings: Mapping[str, Said]) -> Decision:
+        """A feed says something else beside the page."""
+        assert self.head is not None
+        said = revise.decide_feed(self.known(), self.head.content, *self.head.stamps, listings, self.now)
+        return self.apply(said, "page", listings)
 
     def missing(self, status: int = 404) -> Decision:
         return self.apply(revise.decide_absence(self.known(), status, f"http_{status}", self.now), "page", {})
@@ -261,8 +268,8 @@ def test_an_updated_that_follows_within_one_look_discloses_the_edit() -> None:
     story.look(page(A, updated=START))
     story.look(page(B, updated=START))
 
-    assert story.look(page(B, updated=START + HOUR)).disclose_head
-    assert not story.look(page(B, updated=START + 2 * HOUR)).disclose_head
+    assert story.look(page(B, updated=START + HOUR)).discloses
+    assert not story.look(page(B, updated=START + 2 * HOUR)).discloses
 
 
 def test_a_page_after_feed_text_is_new_without_an_edit() -> None:
@@ -293,15 +300,75 @@ def test_only_a_feed_that_changes_its_own_words_makes_an_edit_beside_a_page() ->
 
 
 def test_a_feed_that_follows_its_page_back_does_not_return_a_second_time() -> None:
-    story, stay, go = Story(), {"a": Said("Old cranes stay")}, {"a": Said("Old cranes go")}
-    story.look(page(A), stay)
-    story.look(page(C), go)
+    story = Story()
+    story.look(page(A), STAY)
+    story.look(page(C), GO)
 
-    returned, followed = story.look(page(A), go), story.look(page(A), stay)
-    flips = [story.look(page(A), said).event for said in (go, stay, go, stay)]
+    returned, followed = story.look(page(A), GO), story.look(page(A), STAY)
+    flips = [story.look(page(A), said).event for said in (GO, STAY, GO, STAY)]
 
     assert (returned.event, followed.event, followed.reverts_to) == ("reverted", "edited", None)
-    assert flips == ["reverted", None, None, None]
+    assert flips == [None, None, None, None]
+
+
+def test_a_feed_that_takes_its_words_back_returns_no_text_of_the_article() -> None:
+    story = Story()
+    story.look(page(A), STAY)
+    story.look(page(C), GO)
+    story.look(page(replace(A, body=B.body)), GO)
+
+    followed = story.look(page(replace(A, body=B.body)), STAY)
+
+    assert (followed.event, followed.reverts_to) == ("edited", None)
+
+
+def test_a_feed_that_flips_between_two_wordings_is_told_there_and_back() -> None:
+    story = Story()
+
+    looks = [story.look(page(), said) for said in (STAY, GO, STAY, GO, STAY, GO)]
+
+    assert [said.event for said in looks] == ["new", "edited", "edited", None, None, None]
+    assert [said.flapping for said in looks] == [None, None, None, True, None, True]
+
+
+def test_flips_of_a_page_stay_looks_when_its_feed_follows_each_of_them() -> None:
+    story = Story()
+    for content, said in ((A, STAY), (C, GO), (A, GO), (A, STAY)):
+        story.look(page(content), said)
+
+    flips = [story.look(page(content), said).event for content, said in ((C, STAY), (C, GO), (A, GO), (A, STAY), (C, STAY))]
+
+    assert flips == [None] * 5
+
+
+def test_an_updated_that_comes_with_the_feeds_new_words_discloses_the_edit_before() -> None:
+    story = Story()
+    story.look(page(A, updated=START), STAY)
+    story.look(page(C, updated=START), STAY)
+
+    followed = story.look(page(C, updated=START + HOUR), GO)
+
+    assert (followed.event, followed.discloses) == ("edited", 2)
+
+
+def test_the_words_of_a_feed_are_no_look_that_an_updated_could_miss() -> None:
+    story = Story()
+    story.look(page(A, updated=START), STAY)
+    story.look(page(C, updated=START), STAY)
+    story.hear(GO)
+
+    assert story.look(page(C, updated=START + HOUR), GO).discloses == 2
+
+
+def test_the_words_of_a_feed_leave_a_doubt_as_it_was() -> None:
+    story = Story()
+    story.look(page(), STAY)
+    held = story.look(page(B, doubts=("half of it went",)), STAY)
+    story.hear(GO)
+
+    settled = story.look(page(B, doubts=("half of it went",)), GO)
+
+    assert (held.verdict, settled.event, settled.confirmed) == ("held", "edited", True)
 
 
 def test_a_page_without_a_stamp_keeps_the_posted_that_is_known() -> None:

@@ -500,10 +500,20 @@ def test_a_stamp_that_moved_alone_stands_beside_the_head(store: Store) -> None:
 def test_an_updated_stamp_that_followed_makes_the_edit_disclosed(store: Store) -> None:
     article = with_edit(store)
 
-    look(store, article, T0 + 2 * HOUR, seen(article, 2, T0 + 2 * HOUR, disclose_head=True))
+    look(store, article, T0 + 2 * HOUR, seen(article, 2, T0 + 2 * HOUR, discloses=2))
 
     (edit,) = store.edits(EditQuery())
     assert edit.disclosed is True
+
+
+def test_an_updated_stamp_discloses_the_edit_it_followed_and_no_other(store: Store) -> None:
+    article = with_edit(store)
+    at = T0 + 2 * HOUR
+    look(store, article, at, seen(article, 2, at, "edited", revision=edited(at, content("Ferry sinks"), after=2)))
+
+    look(store, article, T0 + 3 * HOUR, seen(article, 3, T0 + 3 * HOUR, discloses=2))
+
+    assert [edit.disclosed for edit in sorted(store.edits(EditQuery()), key=lambda edit: edit.to_rev)] == [True, False]
 
 
 def test_somebody_faster_makes_a_look_stale(store: Store) -> None:

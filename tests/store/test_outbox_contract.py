@@ -204,7 +204,7 @@ def test_who_was_told_of_silence_hears_that_it_was_none(store: Store) -> None:
     assert delivery
     store.finish_delivery(delivery, Receipt(NOW, "<id@example.org>"), None)
 
-    look(store, article, NOW + MINUTE, seen(article, 2, NOW + MINUTE, "restamped", disclose_head=True))
+    look(store, article, NOW + MINUTE, seen(article, 2, NOW + MINUTE, "restamped", discloses=2))
 
     (again,) = store.due_rows("desk", NOW + MINUTE)
     (first,) = store.due_rows("room", NOW + MINUTE)
@@ -222,7 +222,7 @@ def test_a_correction_that_quiet_hours_hold_is_a_message_of_its_own_after_them(s
     delivery = store.start_delivery("desk", [row.id], NOW, LEASE)
     assert delivery
     store.finish_delivery(delivery, Receipt(NOW, "<id@example.org>"), None)
-    look(store, article, NOW + MINUTE, seen(article, 2, NOW + MINUTE, "restamped", disclose_head=True))
+    look(store, article, NOW + MINUTE, seen(article, 2, NOW + MINUTE, "restamped", discloses=2))
 
     store.reschedule([row.id], "held", "quiet hours until 07:00", NOW + HOUR)
 

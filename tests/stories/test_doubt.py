@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from harbour import Piece
-from test_stories import World
+from harbour import Piece, feed
+from test_stories import FEED_URL, World
 
-from monitor.ports import Store
+from monitor.ports import EditQuery, Store
 
 PROSE = "Readers who care for the coast have long paid for the reporting of this paper, and it will not be here tomorrow without them."
 
@@ -47,6 +47,21 @@ def test_a_change_at_which_extractors_are_at_odds_is_never_told_when_it_went_aga
 
     assert world.work(days=1) == []
     assert len(world.history()) == 1
+
+
+def test_a_change_at_which_extractors_are_at_odds_is_not_lost_when_a_feed_changes_its_words_with_it(world: World) -> None:
+    world.publish(Piece())
+    world.work(hours=3)
+
+    world.web[FEED_URL] = feed(Piece(headline="Night ferry delayed"))
+    world.web[Piece().url] = with_a_note(Piece())
+    world.work(days=1)
+
+    [held] = [look for look in world.store.looks(1) if look.verdict == "held"]
+    told, note = world.store.edits(EditQuery())
+    assert (held.rev, told.kinds) == (2, ("feed-headline",))
+    assert (note.to_rev, note.seen_before) == (3, held.at)
+    assert PROSE in world.history()[-1].content.body
 
 
 def test_a_clear_edit_is_told_by_the_first_look_that_sees_it(world: World) -> None:

@@ -151,6 +151,18 @@ def test_a_feed_that_changes_its_own_words_is_an_edit_beside_the_page(world: Wor
     assert world.history()[-1].content == world.history()[0].content
 
 
+def test_a_feed_that_changes_its_own_words_teaches_nothing_of_when_pages_are_edited(world: World) -> None:
+    world.publish(Piece())
+    world.work(hours=2)
+    world.web[FEED_URL] = feed(Piece(headline="Night ferry delayed"))
+    world.work(days=1)
+
+    habit = world.store.habit("harbour.example")
+
+    assert habit is not None
+    assert habit.totals[0] == 0
+
+
 def test_without_pages_the_feeds_words_are_the_versions(store: Store) -> None:
     world = World(store, pages=False)
     world.publish(Piece())

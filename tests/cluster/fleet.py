@@ -8,26 +8,42 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import psycopg
-from many_hosts import ManyHosts
 
 from monitor.ports import ArticleQuery
 from monitor.settings import StoreSettings
 from monitor.store.sql import open_store
 
 
+class Site(Protocol):
+    """What is watched."""
+
+    def feeds_toml(self) -> str: ...
+
+
 class Fleet:
     """A `monitor run`, and the workers that were started."""
 
-    def __init__(self, folder: Path, url: str, site: ManyHosts, *, target: str = "exec:true", host_gap: str = "0s", more: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        url: str,
+        site: Site,
+        *,
+        target: str = "exec:true",
+        host_gap: str = "0s",
+        feed_max: str = "8s",
+        more: str = "",
+    ) -> None:
         self.config = folder / "config"
         self.config.mkdir()
         (self.config / "feeds.toml").write_text(site.feeds_toml())
         (self.config / "monitor.toml").write_text(
             f'[database]\nurl = "{url}"\n[fetch]\nallow_networks = ["127.0.0.0/8"]\nhost_gap = "{host_gap}"\n'
             'timeout = "5s"\nrobots = false\n'
-            '[schedule]\nfeed_min = "6s"\nfeed_max = "8s"\npage_min = "6s"\npage_max = "8s"\n'
+            f'[schedule]\nfeed_min = "6s"\nfeed_max = "{feed_max}"\npage_min = "6s"\npage_max = "8s"\n'
             f'[targets.desk]\nurl = "{target}"\nwait = "0s"\n[[rules]]\nname = "all"\nto = ["desk"]\nmin_severity = "noise"\n{more}'
         )
         self.words = [sys.executable, "-m", "monitor", "--config", str(self.config), "--state", str(folder / "state")]

@@ -126,14 +126,17 @@ def may_hold_figure(text: str) -> bool:
 _SIGN = re.compile(r"[\d%$+-]")
 
 
+FIGURE_WORDS = (*SMALL, *ORDINAL, *TIMES.values(), *MONTHS.values(), *DAYS.values(), *UNITS.values())
+
+
 @functools.cache
 def _holds_word() -> Callable[[str], bool]:
-    return holds_one_of([*SMALL, *ORDINAL, *TIMES.values(), *MONTHS.values(), *DAYS.values(), *UNITS.values()])
+    return holds_one_of(FIGURE_WORDS)
 
 
 @functools.cache
 def _hint() -> "re.Pattern[str]":
-    words = "|".join([*SMALL, *ORDINAL, any_of(TIMES), any_of(MONTHS), any_of(DAYS), any_of(UNITS)])
+    words = "|".join(FIGURE_WORDS)
     return re.compile(rf"[\d%％$€£₩¥￥°−–+{_EAST_SIGNS}〇零一二三四五六七八九-]|[本上下今同][月年]?|(?<![^\W\d_])(?:{words})(?![^\W\d_])")
 
 

@@ -1,10 +1,9 @@
 """The places of a change where words were exchanged, each with the texts they stand in."""
 
 import re
-from itertools import pairwise
 from typing import NamedTuple
 
-from monitor.model import Change
+from monitor.model import Change, Segment
 
 # How far around a hunk a quotation mark or a figure may stand that it belongs to.
 _AROUND = 400
@@ -52,25 +51,31 @@ def hunks_of(change: Change, old: str, new: str) -> list[Hunk]:
     out: list[Hunk] = []
     a = c = 0
     stayed = _ALONE  # characters since the hunk before
-    # the removed stands before the added: a hunk ends where the next segment is no addition
-    removed = ""
-    for (sign, text), (following, _) in pairwise((*change.segments, ("=", ""))):
-        if sign == "=":
-            a, c, stayed = a + len(text), c + len(text), len(text) if out else _ALONE
-            continue
-        if sign == "-" and following == "+":
+    removed = added = ""
+    for sign, text in (*change.segments, _END):
+        if sign == "-":
             removed = text
             continue
-        removed, added = (text, "") if sign == "-" else (removed, text)
-        b, d = a + len(removed), c + len(added)
-        at_cut = cut and len(old) - b < 6 and len(new) - d < 6 and max(len(removed), len(added)) < _CUT
-        before, behind = min(a, _AROUND), min(c, _AROUND)
-        places = (old[a - before : b + _AROUND], before, before + len(removed), new[c - behind : d + _AROUND], behind, behind + len(added))
-        out.append(Hunk(change.field, removed, added, *places, at_cut, stayed >= _ALONE))
-        if len(out) > 1 and stayed < _ALONE and out[-2].stands_alone:
-            out[-2] = out[-2]._replace(stands_alone=False)
-        a, c, removed, stayed = b, d, "", 0
+        if sign == "+":
+            added = text
+            continue
+        if removed or added:
+            b, d = a + len(removed), c + len(added)
+            at_cut = cut and len(old) - b < 6 and len(new) - d < 6 and max(len(removed), len(added)) < _CUT
+            left, right = max(0, a - _AROUND), max(0, c - _AROUND)
+            old_place = old[left : b + _AROUND], a - left, b - left
+            new_place = new[right : d + _AROUND], c - right, d - right
+            out.append(Hunk(change.field, removed, added, *old_place, *new_place, at_cut, stayed >= _ALONE))
+            if stayed < _ALONE and out[-2].stands_alone:
+                out[-2] = out[-2]._replace(stands_alone=False)
+            a, c, removed, added = b, d, "", ""
+        size = len(text)
+        a, c, stayed = a + size, c + size, size if out else _ALONE
     return out
+
+
+# What stands behind the last hunk.
+_END: Segment = ("=", "")
 
 
 def _is_cut(end: str) -> bool:

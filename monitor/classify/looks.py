@@ -20,9 +20,10 @@ def typography(place: Place) -> list[str]:
         return []
     if place.looks_same:
         return ["only white space or invisible characters differ"] if place.old != place.new and place.change.op != "move" else []
-    if place.hunks and all(looks_alike(hunk, place.language) for hunk in place.hunks):
-        return [f"only typography differs: {became(place.hunks[0].removed, place.hunks[0].added)}"]
-    return []
+    for hunk in place.hunks:
+        if not looks_alike(hunk, place.language):
+            return []
+    return [f"only typography differs: {became(place.hunks[0].removed, place.hunks[0].added)}"] if place.hunks else []
 
 
 def looks_alike(hunk: Hunk, language: str) -> bool:
@@ -64,6 +65,8 @@ _HARDLY = 0.1
 
 def rewritten(place: Place) -> list[str]:
     """Whether more was exchanged than stayed."""
+    if 2 * len(place.exchanged) < len(place.old):
+        return []
     exchanged = sum([max(len(hunk.removed), len(hunk.added)) for hunk in place.hunks if hunk.removed and hunk.added])
     if exchanged <= place.kept:
         return []

@@ -4,12 +4,17 @@ A rule looks at one change and its hunks; what it finds is kept in the edit as e
 reader should care, 0 to 100, before the place is considered: a figure in a headline weighs more than one in a caption.
 """
 
+import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.classify import details, looks
+from monitor.classify.figures import FIGURE_WORDS
 from monitor.classify.notes import correction_note
 from monitor.classify.place import Place
+from monitor.classify.speech import STANCE
+from monitor.classify.vocabulary import holds_one_of
 from monitor.text import shorten
 
 Find = Callable[[Place], list[str]]
@@ -38,13 +43,32 @@ def findings(place: Place) -> list[Finding]:
     """What the table finds in a change. Steps are tried in turn: structure, then looks alone, then rewriting, then details."""
     found: list[Finding] = []
     last = RULES[-1].step
-    for rule in _RULES_FOR.get(place.change.op, RULES) if place.old and place.new else _ONE_SIDED:
+    for rule in _rules_for(place):
         if rule.step > last:
             break
         for reason in rule.find(place):
             found.append(Finding(rule.kind, rule.weight, reason))
             last = min(last, FINAL.get(rule.kind, last))
     return found
+
+
+def _rules_for(place: Place) -> tuple[Rule, ...]:
+    if not place.old or not place.new:
+        return _ONE_SIDED
+    return (_PLAIN if _is_plain(place.exchanged) else _BY_OP)[place.change.op]
+
+
+def _is_plain(text: str) -> bool:
+    """Whether these words are neither figures, names nor hedges, and no mark stands between them: most edits, told at once."""
+    return _SMALL_WORDS.match(text) is not None and not _holds_more_than_words()(text)
+
+
+_SMALL_WORDS = re.compile(r"[a-z |]*\Z")
+
+
+@functools.cache
+def _holds_more_than_words() -> Callable[[str], bool]:
+    return holds_one_of([*FIGURE_WORDS, *STANCE.values()])
 
 
 # --- structure ------------------------------------------------------------------------------------------------------
@@ -107,8 +131,11 @@ _STRUCTURE = {
     "split": "paragraph-split",
     "merge": "paragraph-merged",
 }
-_RULES_FOR = {
+_BY_OP = {
     op: tuple(rule for rule in RULES if rule.kind not in _STRUCTURE.values() or rule.kind == _STRUCTURE.get(op))
-    for op in ("replace", *_STRUCTURE)
+    for op in ("replace", "equal", *_STRUCTURE)
 }
+# Rules that ask for figures, capitals, hedging words or marks in what was exchanged.
+_OF_MORE_THAN_WORDS = ("number", "name", "hedge", "date")
+_PLAIN = {op: tuple(rule for rule in rules if rule.kind not in _OF_MORE_THAN_WORDS) for op, rules in _BY_OP.items()}
 _ONE_SIDED = tuple(rule for rule in RULES if rule.step == 0 or rule.kind == "quote")

@@ -165,7 +165,7 @@ def is_title_case(text: str) -> bool:
 # Letters of scripts that part words by blanks.
 _LETTERS = "A-Za-zÀ-ɏЀ-ӿ؀-ۿ"
 # What a word does to the claim beside it. Words of one row replace each other without a change of meaning.
-_STANCE: dict[str, str] = {
+STANCE: dict[str, str] = {
     "allegation": (
         r"alleged(?:ly)?|allegations?|purported(?:ly)?|accused|suspected|mutmaßlich\w*|presunt[oa]s?|suposto\w*"
         r"|présumée?s?|подозреваем\w+|предполагаем\w+|혐의|의혹|涉嫌|懷疑|怀疑|疑似|疑い|容疑|المزعوم\w*"
@@ -206,7 +206,7 @@ _NEGATION_WORDS = 3
 
 @functools.cache
 def _stances(*, is_ascii: bool) -> "re.Pattern[str]":
-    words = "|".join(f"(?P<{name}>{in_ascii(pattern) if is_ascii else pattern})" for name, pattern in _STANCE.items())
+    words = "|".join(f"(?P<{name}>{in_ascii(pattern) if is_ascii else pattern})" for name, pattern in STANCE.items())
     if is_ascii:
         return re.compile(f"(?<![a-z])(?:{words})(?![a-z])", re.I | re.A)
     return re.compile(f"(?<![{_LETTERS}])(?:{words})(?![a-zà-ÿа-я])", re.I)
@@ -219,12 +219,12 @@ def has_stance(text: str) -> bool:
 
 @functools.cache
 def _holds_stance() -> Callable[[str], bool]:
-    return holds_one_of(_STANCE.values())
+    return holds_one_of(STANCE.values())
 
 
 @functools.cache
 def _stance_hint() -> "re.Pattern[str]":
-    words = "|".join(_STANCE.values()).replace("(?-i:may)", "may")
+    words = "|".join(STANCE.values()).replace("(?-i:may)", "may")
     return re.compile(f"(?<![{_LETTERS}])(?:{words})")
 
 

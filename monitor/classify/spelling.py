@@ -32,11 +32,12 @@ _ENDINGS = frozenset(["", *_SUFFIXES.split()])
 def is_respelled(hunk: Hunk) -> bool:
     """Whether a hunk mends the spelling of a word: letters, a doubled word, or where words are parted."""
     old, new = hunk.removed.strip(), hunk.added.strip()
-    if not new and old and (_doubled(hunk)):
+    if not new and old and _doubled(hunk):
         return True
-    if old.isascii() and new.isascii() and old.isalpha() and new.isalpha():
-        return not hunk.at_cut and _is_misspelling(old, new) and not (may_hold_figure(old) and may_hold_figure(new))
-    if is_han(old + new):
+    if old.isascii() and new.isascii():
+        if old.isalpha() and new.isalpha():
+            return not hunk.at_cut and _is_misspelling(old, new) and not (may_hold_figure(old) and may_hold_figure(new))
+    elif is_han(old + new):
         return is_slip(hunk)
     if not old or not new or hunk.at_cut:
         return False
@@ -67,7 +68,8 @@ _POSSESSIVE = re.compile("['’]s$")
 def _is_misspelling(old: str, new: str) -> bool:
     if abs(len(old) - len(new)) > _LONGER:
         return False
-    old, new = (_POSSESSIVE.sub("", word) for word in (old, new))
+    if "'" in old + new or "’" in old + new:
+        old, new = _POSSESSIVE.sub("", old), _POSSESSIVE.sub("", new)
     if min(len(old), len(new)) < 4 or not (old + new).isalpha() or max(old + new) > "\u24ff":
         return False
     one, other = old.casefold(), new.casefold()

@@ -4,6 +4,7 @@ import re
 
 from monitor.diff.align import Link, align
 from monitor.diff.ends import is_alike, shared_ends
+from monitor.diff.singles import single_words
 from monitor.diff.split import sentences
 from monitor.diff.words import joined, word_changes
 from monitor.model import Segment
@@ -12,6 +13,9 @@ from monitor.text import fold
 
 def revision(old: str, new: str, language: str) -> tuple[Segment, ...]:
     """The segments from one text to its revision."""
+    simple = single_words(old, new)
+    if simple:
+        return tuple(simple)
     start, end = shared_ends(old, new)
     first, last = _fences(old, start, end)
     before, after = old[first : len(old) - last], new[first : len(new) - last]

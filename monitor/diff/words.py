@@ -7,13 +7,13 @@ islands that only tear a change apart are given up, and what was put in or taken
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal
 
 from rapidfuzz.distance import Indel
 
 from monitor.diff.chain import heaviest_chain
 from monitor.diff.ends import shared_ends
-from monitor.diff.tokens import is_one_word, is_particle, tokens
+from monitor.diff.singles import single_words
+from monitor.diff.tokens import is_particle, tokens
 from monitor.model import Segment
 
 # Largest gap (old tokens times new tokens) that is searched exactly: its table takes an eighth of this in bytes.
@@ -29,35 +29,10 @@ def word_changes(old: str, new: str) -> list[Segment]:
     """The segments that lead from one sentence to its revision."""
     if old == new:
         return [("=", old)]
-    start, end = _shared_words(old, new)
-    before, after = old[start : len(old) - end], new[start : len(new) - end]
-    direct = _one_word(old, new, start, end, before, after)
-    if direct:
-        return direct
-    return _within(old, new, *_with_neighbours(old, start, end)) or _within(old, new, 0, 0)
-
-
-def _one_word(old: str, new: str, start: int, end: int, before: str, after: str) -> list[Segment]:
-    """The segments where one word became another, came or went between two that stayed; none where it is not as simple."""
-    if len(before) == len(after) or not (before.endswith(after) or after.endswith(before)):
-        if before[-1:] == after[-1:] and before[-1:] in _STOPS:
-            before, after, end = before[:-1], after[:-1], end + 1
-        if not (is_one_word(before) and is_one_word(after)):
-            return []
-        return [("=", old[:start]), ("-", before), ("+", after), ("=", old[len(old) - end :])]
-    longer, shorter = (before, after) if len(before) > len(after) else (after, before)
-    word, blank = longer[: -len(shorter) - 1], longer[-len(shorter) - 1]
-    if not shorter or blank != " " or start < 2 or old[start - 2].isspace() or not is_one_word(word):
-        return []
-    if old.endswith(word, 0, start - 1) or shorter.startswith(word):
-        return []  # the same word beside it: there are several places to say it came or went
-    # the blank before a word comes and goes with it
-    sign: Literal["-", "+"] = "-" if longer is before else "+"
-    return [("=", old[: start - 1]), (sign, f" {word}"), ("=", new[start - 1 :] if sign == "-" else old[start - 1 :])]
-
-
-# Marks that end a word and are no part of it.
-_STOPS = ",.;:!?"
+    simple = single_words(old, new)
+    if simple:
+        return simple
+    return _within(old, new, *_with_neighbours(old, *_shared_words(old, new))) or _within(old, new, 0, 0)
 
 
 def _within(old: str, new: str, start: int, end: int) -> list[Segment]:

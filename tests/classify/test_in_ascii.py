@@ -8,7 +8,7 @@ from monitor.classify import figures, speech
 from monitor.classify.vocabulary import DAYS, MONTHS, TIMES, UNITS, any_of, in_ascii
 
 WORDS = [word for word in re.split(r"[^a-z' ]+", "|".join(map(any_of, (MONTHS, DAYS, TIMES, UNITS))).lower()) if word]
-STANCES = [word for word in re.split(r"[^a-z' ]+", "|".join(speech._STANCE.values()).lower()) if word]
+STANCES = [word for word in re.split(r"[^a-z' ]+", "|".join(speech.STANCE.values()).lower()) if word]
 ENDINGS = ("", "s", "es", "ed", "a", "o", "e", "n", ".", "ly", "ember", "uary", "day", "'t")
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.diff.ends import is_alike, shared_ends
 from monitor.diff.revision import revision
+from monitor.diff.singles import single_words
 from monitor.diff.words import _within, joined, word_changes
 from monitor.text import fold
 
@@ -62,6 +63,40 @@ def test_a_change_is_the_same_whether_its_surroundings_are_read_or_not(
 
     whole = _within(before, after, 0, 0) if before != after else [("=", before)]
     assert joined(word_changes(before, after)) == joined(whole)
+
+
+SENTENCE = st.lists(
+    st.sampled_from(
+        ["harbour", "works", "began", "late,", "again", "in", "the", "spring", "of", "many", "years", "say", "men", "who", "saw", "it"]
+    ),
+    min_size=8,
+    max_size=40,
+)
+
+
+@settings(max_examples=800, deadline=None)
+@given(
+    SENTENCE, st.lists(st.tuples(st.integers(0, 39), st.sampled_from(["", "ferry", "spring", "ferry,", "5"]), st.booleans()), max_size=4)
+)
+def test_single_words_are_told_as_tokens_would_tell_them(words: list[str], edits: list[tuple[int, str, bool]]) -> None:
+    edited = list(words)
+    for place, word, instead in sorted(edits, reverse=True):
+        edited[place : place + instead] = [word] if word else []
+    old, new = " ".join(words), " ".join(edited)
+
+    simple = single_words(old, new)
+
+    assert not simple or tuple(simple) == joined(_within(old, new, 0, 0))
+
+
+def test_two_words_far_from_each_other_are_simple() -> None:
+    old = "The council of the town will meet again in the old hall on the pier, the clerk said."
+    new = "The new council of the town will meet again in the old hall on the pier, the mayor said."
+
+    assert single_words(old, new) == [
+        ("=", "The"), ("+", " new"), ("=", " council of the town will meet again in the old hall on the pier, the "),
+        ("-", "clerk"), ("+", "mayor"), ("=", " said."),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,79 @@
+"""Single words that became others, came or went, each far from the next: most edits, told without parting a text into tokens."""
+
+from rapidfuzz.distance import Prefix
+
+from monitor.diff.tokens import is_one_word
+from monitor.model import Segment
+
+# Marks that end a word and are no part of it.
+_STOPS = ",.;:!?"
+# So many blanks and characters between two changes keep them apart, whatever words stand there.
+_BLANKS = 5
+_APART = 20
+# Characters that are compared at a time.
+_WINDOW = 400
+
+
+def single_words(old: str, new: str) -> list[Segment]:
+    """The segments from one text to another; none where it is not as simple as that.
+
+    They are those that sentences and tokens would give: no change may slide, and what stayed between two is no island.
+    """
+    segments: list[Segment] = []
+    told = 0
+    i = j = Prefix.similarity(old, new)  # where the texts differ
+    while i < len(old) or j < len(new):
+        at = old.rfind(" ", told, i) + 1
+        if told and not at:
+            return []
+        to, i_end, j_end = at + j - i, _word_end(old, i), _word_end(new, j)
+        # where the texts go on if the word became another, if one came, if it went
+        for i, j in ((i_end, j_end), (at, j_end + 1), (i_end + 1, to)):
+            same = _same(old, new, i, j)
+            if (same > _APART and old.count(" ", i, i + same) >= _BLANKS) or (i + same == len(old) and j + same == len(new)):
+                break
+        else:
+            return []
+        change = _exchanged(old[at:i], new[to:j]) if i > at and j > to else _came_or_went(old, at, i, new[to : j - 1])
+        if not change:
+            return []
+        kept = at if len(change) == 2 else at - 1
+        if kept > told:
+            segments.append(("=", old[told:kept]))
+        segments += change
+        told = kept + sum([len(text) for sign, text in change if sign == "-"])
+        i, j = i + same, j + same
+    if told < len(old):
+        segments.append(("=", old[told:]))
+    return segments
+
+
+def _word_end(text: str, at: int) -> int:
+    end = text.find(" ", at)
+    return len(text) if end < 0 else end
+
+
+def _same(old: str, new: str, i: int, j: int) -> int:
+    """How many characters are the same from there on."""
+    same = size = Prefix.similarity(old[i : i + _WINDOW], new[j : j + _WINDOW])
+    while size == _WINDOW:
+        size = Prefix.similarity(old[i + same : i + same + _WINDOW], new[j + same : j + same + _WINDOW])
+        same += size
+    return same
+
+
+def _exchanged(before: str, after: str) -> list[Segment]:
+    """The segments where one word became another; none where it may be more than that."""
+    if before[-1:] == after[-1:] and before[-1:] in _STOPS:
+        before, after = before[:-1], after[:-1]
+    return [("-", before), ("+", after)] if is_one_word(before) and is_one_word(after) else []
+
+
+def _came_or_went(old: str, at: int, i: int, added: str) -> list[Segment]:
+    """The segment where a word came before this place, or went from it to `i`, with the blank before it."""
+    word = added if i == at else old[at : i - 1]
+    if at < 2 or not (old[at - 2].isalnum() or old[at - 2] == ",") or not is_one_word(word):
+        return []
+    if old.endswith(word, 0, at - 1) or old.startswith(word, i):
+        return []  # the same word beside it: there are several places to say it came or went
+    return [("+", f" {word}")] if i == at else [("-", f" {word}")]

@@ -35,6 +35,24 @@ async def read_body(pieces: AsyncIterable[bytes], encoding: str | None, *, max_b
     return unpack.end()
 
 
+async def read_beginning(pieces: AsyncIterable[bytes], encoding: str | None, *, max_bytes: int) -> bytes:
+    """The first `max_bytes` of a body, decoded; what comes after them is not read. Raises Refused as `read_body` does."""
+    unpack = unpacker(encoding, max_bytes)
+    wire = 0
+    try:
+        async for piece in pieces:
+            unpack.feed(piece)
+            wire += len(piece)
+            if wire > max_bytes:
+                break
+        else:
+            return unpack.end()
+    except Refused as error:
+        if error.code != "too_large":
+            raise
+    return bytes(unpack.so_far[:max_bytes])
+
+
 class Plain:
     """A body without content encoding."""
 
@@ -43,6 +61,10 @@ class Plain:
 
     def feed(self, piece: bytes) -> None:
         self._parts.append(piece)
+
+    @property
+    def so_far(self) -> bytes:
+        return b"".join(self._parts)
 
     def end(self) -> bytes:
         return b"".join(self._parts)
@@ -74,6 +96,10 @@ class Packed:
             self._out += piece
         else:
             self._unpack(piece)
+
+    @property
+    def so_far(self) -> bytearray:
+        return self._out
 
     def end(self) -> bytes:
         if self._head:

@@ -12,9 +12,10 @@ from urllib.parse import quote, urlencode, urlsplit
 import aiohttp
 import httpx
 
-from monitor.fetch.body import Refused, read_body
+from monitor.fetch.body import Refused, read_beginning, read_body
 from monitor.fetch.guard import Blocked, Guard
 from monitor.fetch.politeness import HostGate, Slots, host_of
+from monitor.fetch.robots import MAX_BYTES as ROBOTS_BYTES
 from monitor.fetch.robots import Memory, NoMemory, RobotsBook
 from monitor.fetch.transport import ExactTransport
 from monitor.model import Answer, Failure, Headers, Hop, Request, Response
@@ -32,6 +33,7 @@ _ACCEPT = {
     "text/xml;q=0.8, application/json;q=0.7, */*;q=0.1",
     "page": "text/html, application/xhtml+xml;q=0.9, */*;q=0.1",
     "hub": "*/*",
+    "robots": "text/plain, */*;q=0.1",
 }
 
 
@@ -89,7 +91,7 @@ class HttpFetcher:
         return None
 
     async def _fetch_robots(self, url: str) -> Answer:
-        return await self._in_turn(Request(url=url, kind="page"), url)
+        return await self._in_turn(Request(url=url, kind="robots"), url)
 
     async def _in_turn(self, request: Request, target: str) -> Answer:
         async with self.gate.turn(host_of(target)), self._slots.one():
@@ -161,7 +163,10 @@ class HttpFetcher:
         assert isinstance(stream, httpx.AsyncByteStream)
         try:
             encoding, length = _header(headers, "content-encoding"), _header(headers, "content-length")
-            body = await read_body(stream, encoding, max_bytes=cap, length=length)
+            if request.kind == "robots" and not fails:
+                body = await read_beginning(stream, encoding, max_bytes=ROBOTS_BYTES)
+            else:
+                body = await read_body(stream, encoding, max_bytes=cap, length=length)
         except (Refused, aiohttp.ClientError, httpx.HTTPError):
             if not fails:
                 raise

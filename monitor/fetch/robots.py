@@ -57,7 +57,7 @@ class Robots:
     def crawl_delay(self, agent: str) -> timedelta | None:
         """The rest the host asks for between two requests, at most ten minutes."""
         seconds = self.rules.crawl_delay(agent) if self.rules else None
-        return min(timedelta(seconds=max(0.0, float(seconds))), MAX_CRAWL_DELAY) if seconds else None
+        return timedelta(seconds=min(seconds, MAX_CRAWL_DELAY.total_seconds())) if seconds else None
 
 
 class RobotsBook:
@@ -101,14 +101,20 @@ class RobotsBook:
         now = self._now()
         if isinstance(answer, Response) and answer.status == 200:
             text = answer.body[:MAX_BYTES].decode("utf-8", "replace")
-        elif answer.status is not None and 300 <= answer.status < 500 and answer.status != 429:
+        elif _is_unavailable(answer):
             text = ""  # RFC 9309 2.3.1.3: unavailable means no rules
         elif known is not None and known.trouble is None and now - known.at < STALE_FOR:
             return replace(known, at=now - FRESH_FOR + UNREACHABLE_FOR)
         else:
             return Robots(now, "", None, answer if isinstance(answer, Failure) else None)
         await asyncio.to_thread(self._memory.set_meta, f"robots:{origin}", json.dumps({"at": rfc3339(now), "text": text}))
-        return Robots(now, text, _rules(text))
+        return Robots(now, text, await asyncio.to_thread(_rules, text))
+
+
+def _is_unavailable(answer: Answer) -> bool:
+    if isinstance(answer, Failure) and answer.code == "redirect_loop":
+        return True  # 2.3.1.2: after five redirects
+    return answer.status is not None and 300 <= answer.status < 500 and answer.status != 429
 
 
 def _rules(text: str) -> _Rules | None:

@@ -20,10 +20,13 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question to the world. `kind` tells which manners apply (robots.txt is for pages). A `form` is posted, redirects unfollowed."""
+    """One question to the world. `kind` tells which manners apply (robots.txt is for pages). A `form` is posted, redirects unfollowed.
+
+    Of a `robots` answer only the beginning is read.
+    """
 
     url: str
-    kind: Literal["feed", "page", "hub"] = "page"
+    kind: Literal["feed", "page", "hub", "robots"] = "page"
     validators: Validators | None = None
     headers: Headers = ()
     proxy: str | None = None
@@ -100,6 +103,13 @@ class Pace:
     asked_at: datetime | None = None
     failures: int = 0
     memo: str = "{}"
+
+    @property
+    def soonest(self) -> datetime | None:
+        """When it may be asked again with a reason to: the floor after it was asked last, never later than `next_at`."""
+        if self.asked_at is None:
+            return self.next_at
+        return min(self.next_at or self.asked_at + self.floor, self.asked_at + self.floor)
 
 
 @dataclass(frozen=True, slots=True)

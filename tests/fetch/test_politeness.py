@@ -2,6 +2,8 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from monitor.clock import SystemClock
 from monitor.fetch.politeness import HostGate, Slots, host_of
 from monitor.fetch.robots import RobotsBook
@@ -157,6 +159,13 @@ def test_a_host_whose_robots_txt_fails_is_left_alone_for_a_while() -> None:
     assert world.asked == 2
 
 
+def test_a_robots_txt_behind_endless_redirects_is_none() -> None:
+    robots = of(World(status=0, code="redirect_loop").book())
+
+    assert robots.trouble is None  # type: ignore[attr-defined]
+    assert robots.allows("https://news.example/x", "watcher")  # type: ignore[attr-defined]
+
+
 def test_an_old_robots_txt_counts_on_while_the_new_one_cannot_be_had() -> None:
     world = World(body=b"User-agent: *\nDisallow: /no")
     of(world.book())
@@ -168,6 +177,10 @@ def test_an_old_robots_txt_counts_on_while_the_new_one_cannot_be_had() -> None:
     assert not robots.allows("https://news.example/no", "watcher")  # type: ignore[attr-defined]
 
 
-def test_a_crawl_delay_is_read_and_capped() -> None:
-    assert of(World(body=b"User-agent: *\nCrawl-delay: 7").book()).crawl_delay("watcher") == timedelta(seconds=7)  # type: ignore[attr-defined]
-    assert of(World(body=b"User-agent: *\nCrawl-delay: 99999").book()).crawl_delay("w") == timedelta(minutes=10)  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    ("said", "rest"),
+    [("7", timedelta(seconds=7)), ("99999", timedelta(minutes=10)), ("1e9", timedelta(minutes=10)), ("1e15", timedelta(minutes=10)),
+     ("1e300", timedelta(minutes=10)), ("1e400", None), ("inf", None), ("nan", None), ("-3", None), ("soon", None), ("0", None)],
+)  # fmt: skip
+def test_a_crawl_delay_is_read_and_capped(said: str, rest: timedelta | None) -> None:
+    assert of(World(body=f"User-agent: *\nCrawl-delay: {said}".encode()).book()).crawl_delay("watcher") == rest  # type: ignore[attr-defined]

@@ -41,7 +41,7 @@ _NEVER_PUBLIC: tuple[_Network, ...] = tuple(
 )
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _COMPATIBLE = ipaddress.ip_network("::/96")
-_MAX_LOOKUPS = 64
+_MAX_LOOKUPS = 512  # more than may be in flight ([fetch] concurrency and those that hang beside it): a resolver may hang for half a minute
 
 
 class Blocked(OSError):
@@ -154,7 +154,11 @@ class Resolver(AbstractResolver):
             if not loop.is_closed():
                 loop.call_soon_threadsafe(tell, result, failed)
 
-        threading.Thread(target=ask, name="dns", daemon=True).start()
+        try:
+            threading.Thread(target=ask, name="dns", daemon=True).start()
+        except RuntimeError as error:
+            self._free.release()
+            raise OSError(f"no thread for looking up {host}: {error}") from error
         return await answer
 
 

@@ -1,9 +1,11 @@
 """Hosts that never end, names that never resolve, and secrets that stay with us."""
 
 import asyncio
+import gzip
 import logging
 import socket
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +14,7 @@ from loopback_site import Site, reply
 from monitor.clock import SystemClock
 from monitor.fetch.guard import Blocked, Guard, Resolver
 from monitor.fetch.http import HttpFetcher
-from monitor.model import Answer, Failure, Request
+from monitor.model import Answer, Failure, Request, Response
 from monitor.settings import FetchSettings
 
 SETTINGS = FetchSettings(
@@ -60,6 +62,21 @@ def test_a_body_without_an_end_is_cut(piece: bytes, pause: float, code: str) -> 
     assert answer.code == code
 
 
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_of_a_huge_robots_txt_the_beginning_counts(packed: bool) -> None:
+    rules = b"User-agent: *\nDisallow: /private/\n" + b"# and so on\n" * 900_000
+    body, more = (gzip.compress(rules, 1), {"Content_Encoding": "gzip"}) if packed else (rules, {})
+
+    async def conversation() -> list[str]:
+        async with Site({"/robots.txt": reply(200, body, **more), "/open": reply(200, b"<p>"), "/private/x": reply(200)}) as site:
+            fetcher = HttpFetcher(replace(SETTINGS, timeout=timedelta(seconds=5)), SystemClock())
+            answers = [await fetcher.fetch(Request(site.url + path, "page")) for path in ("/open", "/private/x")]
+            await fetcher.close()
+            return [str(answer.status) if isinstance(answer, Response) else answer.code for answer in answers]
+
+    assert asyncio.run(conversation()) == ["200", "robots"]
+
+
 def test_a_hosts_crawl_delay_becomes_its_rest() -> None:
     async def conversation() -> tuple[timedelta, timedelta]:
         async with Site({"/robots.txt": reply(200, b"User-agent: *\nCrawl-delay: 30\n"), "/page": reply(200)}) as site:
@@ -88,7 +105,8 @@ def test_names_that_hang_stop_neither_the_loop_nor_its_threads(monkeypatch: pyte
 
     async def crowd() -> str:
         resolver = Resolver(Guard())
-        hanging = [asyncio.create_task(resolver.resolve(f"hangs{n}.example", 80)) for n in range(40)]
+        hanging = [asyncio.create_task(resolver.resolve(f"hangs{n}.example", 80)) for n in range(400)]
+        await asyncio.sleep(0)  # all of them hang before the next name is looked up
         async with asyncio.timeout(2):
             found = await resolver.resolve("quick.example", 80)
             await asyncio.get_running_loop().run_in_executor(None, str)

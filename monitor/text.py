@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # Characters that no reader sees: zero-width space, word joiner, byte order mark, soft hyphen, direction marks, and
 # Mongolian vowel separator. Zero-width (non-)joiner stays: it changes letters in Persian, Indic scripts and emoji.
@@ -21,6 +22,14 @@ def fold(text: str) -> str:
     if ascii_only:
         return " ".join(text.split())
     return " ".join(unicodedata.normalize("NFC", _DROP_INVISIBLE.sub("", text)).split())
+
+
+def folded(texts: Sequence[str]) -> Sequence[str]:
+    """Each text as it is compared; where all are so already, they are asked at once."""
+    whole = f" {' '.join(texts)} "
+    if "  " not in whole and whole.isprintable() and (whole.isascii() or unicodedata.is_normalized("NFC", whole)):
+        return texts
+    return [fold(text) for text in texts]
 
 
 # One character for each family that a typesetter may exchange without changing what is said. Quotation marks of all

@@ -102,15 +102,9 @@ def _is_echo(one: _Judged, new: Version) -> bool:
 
 def _is_rewritten(changes: Sequence[Change]) -> bool:
     """Whether neither version's body holds much of the other."""
-    same = old = new = 0
-    for change in changes:
-        if change.field != "body":
-            continue
-        for sign, text in change.segments:
-            size = len(text) * (3 if text[:1] > "⺀" else 1)
-            same += size if sign == "=" else 0
-            old += size if sign != "+" else 0
-            new += size if sign != "-" else 0
+    segments = [segment for change in changes if change.field == "body" for segment in change.segments]
+    sizes = {sign: sum([len(text) * (3 if text > "⺀" else 1) for mark, text in segments if mark == sign]) for sign in "=-+"}
+    same, old, new = sizes["="], sizes["="] + sizes["-"], sizes["="] + sizes["+"]
     return min(old, new) >= _WHOLE_REWRITE_LEAST and same < _WHOLE_REWRITE_KEPT * min(old, new)
 
 
@@ -124,7 +118,8 @@ def _as_rewritten(one: _Judged) -> _Judged:
 
 
 def _field_kind(change: Change) -> str:
-    return change.field.split(":", 1)[0]
+    field = change.field
+    return field.split(":", 1)[0] if ":" in field else field
 
 
 def _marked(changes: Sequence[Change], judged: Sequence[_Judged]) -> tuple[Change, ...]:
@@ -166,8 +161,10 @@ def _severity(judged: Sequence[_Judged], event: Event, told: bool | None, rewrit
     if rewritten:
         weighed.append((60.0, "the text was written anew"))
     for one in judged:
-        field = _field_kind(one.change)
-        weighed += [(finding.weight * _EMPHASIS.get(field, 1.0), _placed(finding.reason, field)) for finding in one.found if finding.weight]
+        if one.found:
+            field = _field_kind(one.change)
+            emphasis = _EMPHASIS.get(field, 1.0)
+            weighed += [(finding.weight * emphasis, _placed(finding.reason, field)) for finding in one.found if finding.weight]
         if one.change.op == "delete" and (correction_note(_text(one.change)[:2000])):
             weighed.append((45.0, "a correction note was taken out"))
     weighed += _field_weights(judged)
@@ -195,8 +192,7 @@ def _field_weights(judged: Sequence[_Judged]) -> list[tuple[float, str]]:
     """One weight for each field that differs in more than looks; spelling alone weighs a quarter."""
     heaviest: dict[str, tuple[float, str]] = {}
     for one in judged:
-        kinds = {finding.kind for finding in one.found}
-        if not one.differs or kinds == {"typography"}:
+        if not one.differs or (one.found and {finding.kind for finding in one.found} == {"typography"}):
             continue
         field = _field_kind(one.change)
         weight = _FIELDS[field] * (1.0 if one.matters else 0.25)

@@ -7,7 +7,7 @@ from monitor.diff.align import Link, align
 from monitor.diff.revision import revision
 from monitor.diff.tokens import words
 from monitor.model import Change, Content, Op, Said, Segment, Stats
-from monitor.text import fold
+from monitor.text import folded
 
 NO_LISTINGS: Mapping[str, Said] = MappingProxyType({})
 # Between the names of a byline.
@@ -53,7 +53,7 @@ def _line(field: str, old: str, new: str, language: str) -> list[Change]:
 def _paragraphs(field: str, old: Sequence[str], new: Sequence[str], language: str) -> list[Change]:
     if old == new:
         return [Change(field, "equal", (i,), (i,), (("=", text),) if text else ()) for i, text in enumerate(old, 1)]
-    links = align(old, new, [fold(text) for text in old], [fold(text) for text in new], moves=True)
+    links = align(old, new, folded(old), folded(new), moves=True)
     changes = [_linked(field, link, old, new, language) for link in links]
     linked_old = {i for link in links for i in link.old}
     linked_new = {j for link in links for j in link.new}
@@ -63,10 +63,11 @@ def _paragraphs(field: str, old: Sequence[str], new: Sequence[str], language: st
 
 
 def _linked(field: str, link: Link, old: Sequence[str], new: Sequence[str], language: str) -> Change:
-    before = "\n".join(old[i] for i in link.old)
-    after = "\n".join(new[j] for j in link.new)
-    pars = tuple(i + 1 for i in link.old), tuple(j + 1 for j in link.new)
-    op: Op = "move" if link.moved else "split" if len(link.new) > 1 else "merge" if len(link.old) > 1 else "replace"
+    (i, *more), (j, *others) = link.old, link.new
+    op: Op = "move" if link.moved else "split" if others else "merge" if more else "replace"
+    before = "\n".join([old[i] for i in link.old]) if more else old[i]
+    after = "\n".join([new[j] for j in link.new]) if others else new[j]
+    pars = tuple([i + 1 for i in link.old]), tuple([j + 1 for j in link.new])
     if before == after:
         return Change(field, op if link.moved else "equal", *pars, _whole("=", before))
     return Change(field, op, *pars, revision(before, after, language))
@@ -96,31 +97,22 @@ def _in_reading_order(changes: list[Change], removed: list[Change], links: list[
 def measure(changes: Sequence[Change]) -> Stats:
     """How much differs. Words of feeds count only where the article itself has no change."""
     own = [change for change in changes if not change.field.startswith("feed-")]
-    counted = own if any(change.op not in ("equal",) for change in own) else changes
-    added = removed = same = all_old = all_new = 0
-    for change in counted:
-        for sign, text in change.segments:
-            size = len(text)
-            if sign == "=":
-                same += size
-                all_old += size
-                all_new += size
-            elif sign == "-":
-                all_old += size
-                removed += len(words(text))
-            else:
-                all_new += size
-                added += len(words(text))
+    counted = own if any(change.op != "equal" for change in own) else changes
+    segments = [segment for change in counted for segment in change.segments]
+    same = sum([len(text) for sign, text in segments if sign == "="])
+    removed = [text for sign, text in segments if sign == "-"]
+    added = [text for sign, text in segments if sign == "+"]
+    both = 2 * same + sum(map(len, removed)) + sum(map(len, added))
     body = [change for change in changes if change.field == "body"]
     ops = [change.op for change in body]
     edited = [change for change in body if change.op == "move" and any(sign != "=" for sign, _ in change.segments)]
     return Stats(
-        words_added=added,
-        words_removed=removed,
+        words_added=sum([len(words(text)) for text in added]),
+        words_removed=sum([len(words(text)) for text in removed]),
         paragraphs=sum(len(change.to_pars) for change in body),
         changed=ops.count("replace") + ops.count("split") + ops.count("merge") + len(edited),
         added=ops.count("insert"),
         removed=ops.count("delete"),
         moved=ops.count("move"),
-        similarity=2 * same / (all_old + all_new) if all_old + all_new else 1.0,
+        similarity=2 * same / both if both else 1.0,
     )

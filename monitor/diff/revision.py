@@ -8,7 +8,7 @@ from monitor.diff.singles import single_words
 from monitor.diff.split import sentences
 from monitor.diff.words import joined, word_changes
 from monitor.model import Segment
-from monitor.text import fold
+from monitor.text import folded
 
 
 def revision(old: str, new: str, language: str) -> tuple[Segment, ...]:
@@ -74,15 +74,41 @@ def _between_fences(old: str, new: str, language: str, *, whole: bool) -> list[S
     if whole and len(before) == len(after) == 1:
         return word_changes(old, new)
     segments: list[Segment] = []
-    if len(before) == len(after) and all(one == other or is_alike(one, other) for one, other in zip(before, after, strict=True)):
-        for one, other in zip(before, after, strict=True):
-            segments += word_changes(one, other)
-        return segments
     i = j = 0
-    links = align(before, after, [fold(text) for text in before], [fold(text) for text in after], moves=False)
+    links = _sure_links(before, after) or align(before, after, folded(before), folded(after), moves=False)
     for link in [*links, Link((len(before),), (len(after),))]:
         segments += [("-", "".join(before[i : link.old[0]])), ("+", "".join(after[j : link.new[0]]))]
         if link.old[0] < len(before):
             segments += word_changes("".join([before[k] for k in link.old]), "".join([after[k] for k in link.new]))
         i, j = link.old[-1] + 1, link.new[-1] + 1
     return segments
+
+
+def _sure_links(before: list[str], after: list[str]) -> list[Link]:
+    """The links where each sentence is alike the one at its place, but two that became one or one that became two; none if unsure."""
+    common = min(len(before), len(after))
+    first = next((k for k in range(common) if not _is_same_sentence(before[k], after[k])), common)
+    if len(before) == len(after):
+        return [Link((k,), (k,)) for k in range(common)] if first == common else []
+    if abs(len(before) - len(after)) > 1:
+        return []
+    last = next((k for k in range(common) if not _is_same_sentence(before[-1 - k], after[-1 - k])), common)
+    whole, parts = (after, before) if len(before) > len(after) else (before, after)
+    ways = [k for k in range(max(0, common - 1 - last), min(first + 1, common)) if _is_joined(parts[k], parts[k + 1], whole[k])]
+    if len(ways) != 1:
+        return []
+    at = ways[0]
+    old, new = ((at, at + 1), (at,)) if parts is before else ((at,), (at, at + 1))
+    return [
+        *(Link((k,), (k,)) for k in range(at)),
+        Link(old, new),
+        *(Link((len(before) - k,), (len(after) - k,)) for k in range(common - 1 - at, 0, -1)),
+    ]
+
+
+def _is_same_sentence(one: str, other: str) -> bool:
+    return one == other or is_alike(one, other)
+
+
+def _is_joined(first: str, second: str, whole: str) -> bool:
+    return is_alike(first, whole[: len(first)]) and is_alike(second, whole[-len(second) :])

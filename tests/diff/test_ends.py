@@ -119,6 +119,17 @@ def test_two_words_far_from_each_other_are_simple() -> None:
             [("=", "The court"), ("-", " "), ("+", "  "), ("=", "heard "), ("-", "three"), ("+", "four"), ("=", " men.")],
             id="a blank that grew",
         ),
+        pytest.param(
+            "Rain fell, as many had hoped, for a week. Farmers near the old river danced. It will snow in the hills.",
+            "Rain fell, as most had hoped, for days Farmers near the old river danced. It will sleet in the hills.",
+            [("=", "Rain fell, as "), ("-", "many"), ("+", "most"), ("=", " had hoped, for "), ("-", "a week."), ("+", "days"),
+             ("=", " Farmers near the old river danced. It will "), ("-", "snow"), ("+", "sleet"), ("=", " in the hills.")],
+            id="two sentences that became one",
+        ),
+        pytest.param(
+            "See Figs. 3 and 4 on the far wall.", "See Figures 3 and 4 on the far wall.",
+            [("=", "See "), ("-", "Figs."), ("+", "Figures"), ("=", " 3 and 4 on the far wall.")], id="an abbreviation taken for an end",
+        ),
     ],
 )  # fmt: skip
 def test_a_change_is_marked_as_a_reader_would(old: str, new: str, expected: list[tuple[str, str]]) -> None:

@@ -194,7 +194,7 @@ class MemorySaving(MemoryAsking, MemoryHubs):
 
     def _keep_pace(self, watch_id: int, pace: Pace) -> None:
         watch = self.watches[watch_id]
-        watch.pace = replace(pace, asked_at=pace.asked_at or watch.pace.asked_at)
+        watch.pace = replace(pace, asked_at=pace.asked_at or watch.pace.asked_at, next_at=pace.soonest if watch.stirred else pace.next_at)
 
     def _apply(self, update: ArticleUpdate, at: datetime, feed: int | None, learnt: _Learnt) -> None:
         article = update.article_id
@@ -228,7 +228,8 @@ class MemorySaving(MemoryAsking, MemoryHubs):
         watch = self.watch_of("page", article)
         to = update.pull_forward_to
         if to is not None and watch is not None and row.merged_into is None and (watch.pace.next_at is None or watch.pace.next_at > to):
-            watch.pace, watch.stirred = replace(watch.pace, next_at=to), True
+            rested_at = max(to, watch.pace.asked_at + watch.pace.floor) if watch.pace.asked_at else to
+            watch.pace, watch.stirred = replace(watch.pace, next_at=min(watch.pace.next_at or rested_at, rested_at)), True
 
     def _new_article(self, update: ArticleUpdate, at: datetime) -> int:
         number = len(self.article_rows) + 1

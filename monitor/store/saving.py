@@ -143,10 +143,13 @@ class Saving(Halves):
 
 
 def _keep_pace(tx: Transaction, watch_id: int, fence: int, pace: Pace, learnt: _Learnt) -> None:
-    columns = ", ".join(f"{name} = :{name}" for name in pace_values(pace) if name != "asked_at")
+    columns = ", ".join(f"{name} = :{name}" for name in pace_values(pace) if name not in ("asked_at", "next_at"))
+    # a sign of an edit that came while the page was asked may be younger than the answer
+    next_at = "CAST(CASE WHEN stirred = 1 THEN :soonest ELSE :next_at END AS BIGINT)"
     rows = tx.rows(
-        f"UPDATE watch SET {columns}, asked_at = COALESCE(:asked_at, asked_at) WHERE id = :id AND fence = :fence RETURNING host_id",
-        id=watch_id, fence=fence, **pace_values(pace),
+        f"UPDATE watch SET {columns}, next_at = {next_at}, asked_at = COALESCE(:asked_at, asked_at)"
+        " WHERE id = :id AND fence = :fence RETURNING host_id",
+        id=watch_id, fence=fence, soonest=pace.soonest, **pace_values(pace),
     )  # fmt: skip
     if not rows:
         raise Stale
@@ -373,8 +376,11 @@ def signed(fingerprint: int) -> int:
 
 
 def _pull_forward(tx: Transaction, article: int, to: datetime, learnt: _Learnt) -> None:
+    """Makes the page due as soon as it has rested; never later than it is."""
+    rested_at = "CASE WHEN asked_at + floor_ms > :to THEN asked_at + floor_ms ELSE :to END"
     rows = tx.rows(
-        f"UPDATE watch SET next_at = :to, stirred = 1 WHERE kind = {WATCH_PAGE} AND ref_id = :id AND (next_at IS NULL OR next_at > :to)"
+        f"UPDATE watch SET next_at = CASE WHEN next_at < {rested_at} THEN next_at ELSE {rested_at} END, stirred = 1"
+        f" WHERE kind = {WATCH_PAGE} AND ref_id = :id AND (next_at IS NULL OR next_at > :to)"
         " AND EXISTS (SELECT 1 FROM article WHERE article.id = :id AND article.merged_into IS NULL) RETURNING host_id",
         to=to, id=article,
     )  # fmt: skip

@@ -368,11 +368,31 @@ def test_two_entries_of_one_snapshot_with_one_address_stay_two(store: Store) -> 
 def test_a_pulled_page_is_due_sooner_and_never_later(store: Store) -> None:
     article = with_article(store)
 
-    poll(store, T0 + 2 * MINUTE, ArticleUpdate(article, 1, url_of("a"), pull_forward_to=T0 + 3 * MINUTE))
-    poll(store, T0 + 3 * MINUTE, ArticleUpdate(article, 1, url_of("a"), pull_forward_to=T0 + 9 * HOUR))
+    poll(store, T0 + 8 * MINUTE, ArticleUpdate(article, 1, url_of("a"), pull_forward_to=T0 + 9 * MINUTE))
+    poll(store, T0 + 9 * MINUTE, ArticleUpdate(article, 1, url_of("a"), pull_forward_to=T0 + 9 * HOUR))
 
-    assert store.page_task(article, T0).pace.next_at == T0 + 3 * MINUTE
+    assert store.page_task(article, T0).pace.next_at == T0 + 9 * MINUTE
     assert store.next_due_at() is not None
+
+
+def test_a_pulled_page_rests_as_long_as_between_any_two_looks(store: Store) -> None:
+    article = with_article(store)
+    looked_at, rest = T0 + MINUTE, 5 * MINUTE
+
+    poll(store, T0 + 2 * MINUTE, ArticleUpdate(article, 1, url_of("a"), pull_forward_to=T0 + 2 * MINUTE))
+
+    assert store.page_task(article, T0).pace.next_at == looked_at + rest
+
+
+def test_a_page_that_is_pulled_while_it_is_asked_is_asked_again_after_its_rest(store: Store) -> None:
+    article = with_article(store)
+    at = T0 + 2 * HOUR
+    store.claim(at, hosts=9, per_host=9, lease=HOUR)
+
+    poll(store, at, ArticleUpdate(article, 1, url_of("a"), pull_forward_to=at))
+    look(store, article, at, seen(article, 1, at))
+
+    assert store.page_task(article, T0).pace.next_at == at + 5 * MINUTE
 
 
 def test_a_head_that_moved_lets_nothing_of_the_outcome_through(store: Store) -> None:

@@ -14,7 +14,12 @@ from monitor.extract.blocks import Document
 from monitor.extract.letters import letters
 
 _ARTICLE_TYPE = re.compile(r"Article|BlogPosting|Report\b|LiveBlog|WebPage\b")
-_NOT_BELOW = frozenset(("itemListElement", "mentions", "isRelatedTo", "relatedLink", "hasPart", "video", "image", "publisher", "citation"))
+_NOT_BELOW = frozenset(
+    (
+        "itemListElement", "mentions", "isRelatedTo", "relatedLink", "hasPart", "video", "image", "publisher", "citation", "comment",
+        "liveBlogUpdate",
+    )
+)  # fmt: skip
 _COMMENT_MARKS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$|;\s*$")
 _MAX_JSON = 2_000_000
 _MAX_NODES = 20_000

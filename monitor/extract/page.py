@@ -33,6 +33,7 @@ from monitor.extract.stamps import (
     is_stamp_line,
     lone_stamp,
     machine_stamps,
+    vague_stamp,
     visible_stamps,
     zone_of_language,
 )
@@ -41,7 +42,7 @@ from monitor.model import Content, Headers, Page, PageContext, RawPage, Stamp
 from monitor.proof import text_key
 
 # Goes up with every change that can read the same bytes differently; kept with each revision.
-EXTRACTOR = "blocks/2"
+EXTRACTOR = "blocks/3"
 SECOND = "trafilatura"
 
 
@@ -178,22 +179,23 @@ def _second_reading(html: str, content: Content, context: PageContext) -> tuple[
         return content, EXTRACTOR
     lines = [fold(line) for line in text.split("\n")]
     told = {letters(content.title), letters(content.subtitle or ""), ""}
-    return replace(content, body=tuple(line for line in lines if letters(line) not in told)), SECOND
+    return replace(content, body=tuple(line for line in lines if letters(line) not in told)), f"{SECOND} {EXTRACTOR}"
 
 
 def _compared(page: Page, document: Document, html: str, context: PageContext) -> Page:
     """The page beside the version that is known: without what only wobbled, with doubts about what changed."""
     known, raw = context.known, context.known_raw
-    if known is None or text_key(known) == text_key(page.content):
-        return page if known is None else replace(page, content=known)
+    if known is None:
+        return page
+    if raw is not None and context.extractor not in _OF_TODAY and not _reads_as_known(page, context):
+        page = _as_read_before(page, raw, known, context)
+    if text_key(known) == text_key(page.content):
+        return replace(page, content=known)
     if raw is None:
         return replace(page, doubts=doubts_of(known, page.content))
-    content = page.content
-    if context.extractor not in (None, EXTRACTOR, SECOND):
-        content = _as_read_before(known, _read(raw.body, raw.headers, _first_look(raw, context)).content, content)
     old_html = decode(raw.body, raw.headers, charset=context.rule.charset if context.rule else None)
     before, now = Seen(old_html, read_document(old_html)), Seen(html, document)
-    content = reconcile(known, content, sight_of(before.document, old_html), sight_of(document, html), context.boilerplate)
+    content = reconcile(known, page.content, sight_of(before.document, old_html), sight_of(document, html), context.boilerplate)
     if content is known:
         return replace(page, content=content)
     doubts = doubts_of(known, content)
@@ -202,14 +204,28 @@ def _compared(page: Page, document: Document, html: str, context: PageContext) -
     return replace(page, content=content, doubts=doubts)
 
 
-def _first_look(raw: RawPage, context: PageContext) -> PageContext:
-    return replace(context, url=raw.url, known=None, known_raw=None, known_posted=None, known_updated=None, extractor=EXTRACTOR)
+_OF_TODAY = (None, EXTRACTOR, f"{SECOND} {EXTRACTOR}")
 
 
-def _as_read_before(known: Content, again: Content, new: Content) -> Content:
-    """The new reading with what an older extractor read of each field that is the same, read by this one, on the page before and now."""
-    same = [name for name in _TEXTS if text_key(replace(again, **{name: getattr(new, name)})) == text_key(again)]
-    return replace(new, **{name: getattr(known, name) for name in same})
+def _reads_as_known(page: Page, context: PageContext) -> bool:
+    known = context.known
+    stamps = (page.posted, page.updated) == (context.known_posted, context.known_updated)
+    return known is not None and stamps and text_key(known) == text_key(page.content)
+
+
+def _as_read_before(page: Page, raw: RawPage, known: Content, context: PageContext) -> Page:
+    """The page with what an older extractor read of each field and stamp that is the same, read by this one, on the page before."""
+    pinned = SECOND if (context.extractor or "").startswith(SECOND) else EXTRACTOR
+    first_look = replace(context, url=raw.url, known=None, known_raw=None, known_posted=None, known_updated=None, extractor=pinned)
+    again = _read(raw.body, raw.headers, first_look)
+    old, new = again.content, page.content
+    same = [name for name in _TEXTS if text_key(replace(old, **{name: getattr(new, name)})) == text_key(old)]
+    return replace(
+        page,
+        content=replace(new, **{name: getattr(known, name) for name in same}),
+        posted=context.known_posted if again.posted == page.posted else page.posted,
+        updated=context.known_updated if again.updated == page.updated else page.updated,
+    )
 
 
 _TEXTS = ("title", "subtitle", "authors", "section", "body", "captions")
@@ -242,8 +258,9 @@ def _stamps(
     posted, updated = machine_stamps(document.tree, metadata, reading)
     if posted is None or updated is None:
         seen_posted, seen_updated = visible_stamps(document.blocks, reading)
-        posted, updated = posted or seen_posted, updated or seen_updated
-    posted = posted or lone_stamp(document, title, selection.blocks, reading)
+        updated = updated or seen_updated
+        if posted is None:
+            posted = vague_stamp(metadata, seen_posted or lone_stamp(document, title, selection.blocks, reading), reading)
     if context.known is None and (posted is None or posted.source == "relative"):
         # "4 minutes ago" may be how long it takes to read; a day that is written out is better
         own = canonical_of(document.tree, metadata, context.url) or context.url

@@ -18,11 +18,13 @@ from monitor.times import read_stamp
 _POSTED_METAS = (
     "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "pubdate",
     "publishdate", "publish-date", "publish_date", "published_time", "date.published", "dc.date.issued", "dcterms.created",
-    "dcterms.issued", "dcterms.date", "dc.date", "dc.date.created", "sailthru.date", "bt:pubdate",
+    "dcterms.issued", "dc.date.created", "sailthru.date", "bt:pubdate",
     "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "article.published", "article.created",
     "originalpublicationdate", "displaydate", "displaytime", "rbpubdate", "ptime", "published-date", "publication_date",
-    "publication-date", "date_published", "datecreated", "iso-8601-publish-date", "created", "date", "pub_date", "published",
+    "publication-date", "date_published", "datecreated", "iso-8601-publish-date", "created", "pub_date", "published",
 )  # fmt: skip
+# These name a day and not what happened on it: some pages are made anew on it.
+_VAGUE_METAS = ("date", "dc.date", "dcterms.date")
 _UPDATED_METAS = (
     "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "dcterms.modified", "dc.date.modified",
     "article.updated", "lastmod", "last-modified", "lastmodified", "article:modified", "utime", "revised", "rbupdatedate",
@@ -119,6 +121,12 @@ def machine_stamps(tree: LexborHTMLParser, metadata: Metadata, reading: Reading)
     if updated is None:
         updated = _of_nodes(tree, reading, '[itemprop="dateModified"],[property="dateModified"]', "itemprop")
     return posted, updated
+
+
+def vague_stamp(metadata: Metadata, seen: Stamp | None, reading: Reading) -> Stamp | None:
+    """The day that the page calls nothing but its date, unless `seen`, what it shows, is an earlier one."""
+    told = _first(reading, metadata, _VAGUE_METAS)
+    return seen if told is None or (seen is not None and seen.source != "relative" and told.at - seen.at >= _A_DAY) else told
 
 
 def _first(reading: Reading, metadata: Metadata, names: Iterable[str]) -> Stamp | None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from monitor.times import rfc3339
-from tests.extract.pages import TITLE, URL, html, read
+from tests.extract.pages import NOW, TITLE, URL, html, read
 
 NEUTRAL = "https://paper.example/news/cranes"
 WHEN = "2024-03-04T10:15:00Z"
@@ -64,6 +64,34 @@ VISIBLE = {
 @pytest.mark.parametrize(("line", "lang", "when"), VISIBLE.values(), ids=VISIBLE)
 def test_posted_is_read_from_what_readers_see(line: str, lang: str, when: str) -> None:
     assert posted(at(line, lang)) == when
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "when"),
+    [
+        ("date", "5 March 2024", "2024-03-05T00:00:00Z"),
+        ("DC.date", "4 March 2024", "2024-03-04T00:00:00Z"),
+        ("date", "6 March 2024", "2024-03-06T00:00:00Z"),
+        ("DC.date.issued", "4 March 2024", "2024-03-06T00:00:00Z"),
+    ],
+)
+def test_a_bare_date_is_believed_unless_the_page_shows_an_earlier_day(name: str, shown: str, when: str) -> None:
+    page = at(f"<p>{shown}</p>").replace("<head>", f'<head><meta name="{name}" content="2024-03-06">')
+
+    assert posted(page, now=NOW) == when
+
+
+def test_the_updates_of_a_live_blog_are_not_the_article() -> None:
+    update = {
+        "@type": "BlogPosting",
+        "headline": "Boat two is in",
+        "datePublished": "2024-03-05T08:00:00Z",
+        "articleBody": "It is in.",
+        "author": {},
+    }
+    blog = {"@type": "LiveBlogPosting", "datePublished": WHEN, "liveBlogUpdate": [update]}
+
+    assert posted(html(head=ld(blog))) == WHEN
 
 
 def test_a_linked_line_speaks_of_another_page() -> None:

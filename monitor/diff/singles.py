@@ -2,16 +2,17 @@
 
 from rapidfuzz.distance import Prefix
 
+from monitor.diff.islands import HEAVY, weight
 from monitor.diff.tokens import is_one_word
 from monitor.model import Segment
 
 # Marks that end a word and are no part of it.
 _STOPS = ",.;:!?"
-# So many blanks and characters between two changes keep them apart, whatever words stand there.
-_BLANKS = 5
-_APART = 20
-# Characters that are compared at a time.
+# Characters that are compared at a time, and before it is worth to compare as many.
 _WINDOW = 400
+_FEW = 6
+# Words that no other change reaches over, light as they may be.
+_MANY = 8
 
 
 def single_words(old: str, new: str) -> list[Segment]:
@@ -29,9 +30,10 @@ def single_words(old: str, new: str) -> list[Segment]:
         to, i_end, j_end = at + j - i, _word_end(old, i), _word_end(new, j)
         # where the texts go on if the word became another, if one came, if it went
         for i, j in ((i_end, j_end), (at, j_end + 1), (i_end + 1, to)):
-            same = _same(old, new, i, j)
-            if (same > _APART and old.count(" ", i, i + same) >= _BLANKS) or (i + same == len(old) and j + same == len(new)):
-                break
+            if old.startswith(new[j : j + _FEW], i):
+                same = _same(old, new, i, j)
+                if (i + same == len(old) and j + same == len(new)) or _keeps_apart(old[i : i + min(same, _WINDOW)]):
+                    break
         else:
             return []
         change = _exchanged(old[at:i], new[to:j]) if i > at and j > to else _came_or_went(old, at, i, new[to : j - 1])
@@ -41,7 +43,7 @@ def single_words(old: str, new: str) -> list[Segment]:
         if kept > told:
             segments.append(("=", old[told:kept]))
         segments += change
-        told = kept + sum([len(text) for sign, text in change if sign == "-"])
+        told = kept + len(change[0][1]) if change[0][0] == "-" else kept
         i, j = i + same, j + same
     if told < len(old):
         segments.append(("=", old[told:]))
@@ -62,6 +64,12 @@ def _same(old: str, new: str, i: int, j: int) -> int:
     return same
 
 
+def _keeps_apart(stayed: str) -> bool:
+    """Whether so much stands between two changes that it is no island, whatever they are."""
+    words = stayed.rsplit(" ", 1)[0].split(" ")
+    return len(words) > _MANY or sum(map(weight, filter(str.isalpha, words))) >= HEAVY
+
+
 def _exchanged(before: str, after: str) -> list[Segment]:
     """The segments where one word became another; none where it may be more than that."""
     if before[-1:] == after[-1:] and before[-1:] in _STOPS:
@@ -72,7 +80,7 @@ def _exchanged(before: str, after: str) -> list[Segment]:
 def _came_or_went(old: str, at: int, i: int, added: str) -> list[Segment]:
     """The segment where a word came before this place, or went from it to `i`, with the blank before it."""
     word = added if i == at else old[at : i - 1]
-    if at < 2 or not (old[at - 2].isalnum() or old[at - 2] == ",") or not is_one_word(word):
+    if at < 2 or i >= len(old) or not (old[at - 2].isalnum() or old[at - 2] == ",") or not is_one_word(word):
         return []
     if old.endswith(word, 0, at - 1) or old.startswith(word, i):
         return []  # the same word beside it: there are several places to say it came or went

@@ -12,8 +12,9 @@ from rapidfuzz.distance import Indel
 
 from monitor.diff.chain import heaviest_chain
 from monitor.diff.ends import shared_ends
+from monitor.diff.islands import LIGHT, Block, without_islands
 from monitor.diff.singles import single_words
-from monitor.diff.tokens import is_particle, tokens
+from monitor.diff.tokens import tokens
 from monitor.model import Segment
 
 # Largest gap (old tokens times new tokens) that is searched exactly: its table takes an eighth of this in bytes.
@@ -21,17 +22,15 @@ _EXACT = 3_000_000
 # How often a gap may be cut at anchors again; each level reads the text once, so the sum stays linear.
 _LEVELS = 16
 
-Block = tuple[bool, int, int, int, int]
-"""(equal?, old start, old end, new start, new end) in tokens."""
-
 
 def word_changes(old: str, new: str) -> list[Segment]:
     """The segments that lead from one sentence to its revision."""
     if old == new:
         return [("=", old)]
-    simple = single_words(old, new)
-    if simple:
-        return simple
+    return single_words(old, new) or _by_tokens(old, new)
+
+
+def _by_tokens(old: str, new: str) -> list[Segment]:
     return _within(old, new, *_with_neighbours(old, *_shared_words(old, new))) or _within(old, new, 0, 0)
 
 
@@ -101,7 +100,7 @@ def _with_neighbours(old: str, start: int, end: int) -> tuple[int, int]:
 def _blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
     blocks = _alternate(_runs(old, new), len(old), len(new))
     # an island stands between two changes
-    return _without_islands(blocks, old, new) if len(blocks) - blocks[0][0] > 2 else blocks
+    return without_islands(blocks, old, new) if len(blocks) - blocks[0][0] > 2 else blocks
 
 
 # --- matching -------------------------------------------------------------------------------------------------------
@@ -201,7 +200,7 @@ def _anchors(old: list[str], new: list[str]) -> list[tuple[int, int]]:
 
 def _may_anchor(token: str) -> bool:
     """A figure never does ('8% … 4%' to '4% … 5%' pairs by place, not by value), nor a word that stands everywhere."""
-    return token[0].isalpha() and token.lower() not in _LIGHT
+    return token[0].isalpha() and token.lower() not in LIGHT
 
 
 def _alternate(runs: list[tuple[int, int, int]], old_size: int, new_size: int) -> list[Block]:
@@ -217,92 +216,6 @@ def _alternate(runs: list[tuple[int, int, int]], old_size: int, new_size: int) -
             blocks.append((True, x, x + size, y, y + size))
         a, c = x + size, y + size
     return blocks
-
-
-# --- islands --------------------------------------------------------------------------------------------------------
-
-# Articles, prepositions and auxiliaries anchor the eye less; pronouns do not belong here: `these`, `we` and `which` tell
-# one clause from another. English only: elsewhere length and script decide.
-_LIGHT_WORDS = """
-    a an the of to in on at by for with from and or but as is are was were be been has have had will would can not after said
-"""
-_LIGHT = frozenset(_LIGHT_WORDS.split())
-# By how many of the two neighbours are replacements (the others only add or only remove): an island lighter than the
-# first figure, and no heavier than the heavier neighbour, is given up; so is one of up to _LIGHT_ISLAND that is the
-# second figure times lighter than what either neighbour weighs. Tuned on human-marked spans, where the optimum is flat;
-# checked on East Asian text by eye.
-_GIVEN_UP = {2: (0.8, 3.0), 1: (0.35, 3.0), 0: (0.8, 2.0)}
-_LIGHT_ISLAND = 1.5
-
-_WEIGHTS: dict[str, float] = {}
-
-
-def _weight(token: str) -> float:
-    """How much a matched token anchors the eye."""
-    weight = _WEIGHTS.get(token)
-    if weight is None:
-        if len(_WEIGHTS) > 50_000:
-            _WEIGHTS.clear()
-        weight = _WEIGHTS[token] = _weigh(token)
-    return weight
-
-
-def _weigh(token: str) -> float:
-    first = token[0]
-    if not first.isalnum():
-        return 0.0 if first.isspace() else 0.05
-    if token.lower() in _LIGHT or "぀" <= first <= "ゟ":
-        return 0.4
-    if "가" <= first <= "힣":
-        return 0.1 if is_particle(token) else _HANGUL.get(len(token), 1.0)
-    if first >= "⺀" and len(token) == 1:
-        return 0.14
-    return 1.0 if len(token) > 3 or first.isdigit() else 0.7
-
-
-# By syllables: a Hangul word of two is one of the most frequent, and alone between two changes it only tears them apart.
-_HANGUL = {1: 0.15, 2: 0.3, 3: 0.7}
-
-
-def _without_islands(blocks: list[Block], old: Sequence[str], new: Sequence[str]) -> list[Block]:
-    """Gives up equal runs between two changes that weigh less than the churn they separate."""
-    kept: list[Block] = []
-    weights: list[tuple[float, float]] = []
-    for block in blocks:
-        kept.append(block)
-        weights.append(_weights(block, old, new))
-        while len(kept) > 2 and not kept[-1][0] and _is_weak(kept, weights):
-            _, a, _, c, _ = kept[-3]
-            _, _, b, _, d = kept[-1]
-            kept[-3:] = [(False, a, b, c, d)]
-            weights[-3:] = [(sum(pair[0] for pair in weights[-3:]), sum(pair[1] for pair in weights[-3:]))]
-    return kept
-
-
-# A run of more tokens is no island, whatever they are.
-_MAINLAND = 16
-
-
-def _weights(block: Block, old: Sequence[str], new: Sequence[str]) -> tuple[float, float]:
-    equal, a, b, c, d = block
-    if equal and b - a > _MAINLAND:
-        return _MAINLAND, _MAINLAND
-    weight = sum(map(_weight, old[a:b]))
-    return weight, weight if equal else sum(map(_weight, new[c:d]))
-
-
-def _is_weak(blocks: list[Block], weights: list[tuple[float, float]]) -> bool:
-    """Whether the last but one block, an equal run, gives way to its neighbours."""
-    weight = weights[-2][0]
-    if weight < 0.1:
-        return True
-    before, after = blocks[-3], blocks[-1]
-    removes, adds = [block[2] > block[1] for block in (before, after)], [block[4] > block[3] for block in (before, after)]
-    if weight >= _LIGHT_ISLAND or not any(removes) or not any(adds):
-        return False
-    feather, times = _GIVEN_UP[sum(removes) + sum(adds) - 2]
-    lighter, heavier = sorted((max(weights[-3]), max(weights[-1])))
-    return (weight < feather and weight <= heavier) or weight * times < lighter
 
 
 # --- sliding --------------------------------------------------------------------------------------------------------

@@ -224,8 +224,11 @@ def _update(
         blocks=page.blocks if page is not None and is_article and known.head is None else (),
     )
     if decision.event is not None and decision.content is not None:
-        is_of_page = page is not None and decision.verdict not in NOT_TAKEN
-        raw = RawPage(answer.final_url, answer.status, answer.headers, answer.body) if is_of_page and isinstance(answer, Response) else None
+        raw = None
+        if page is not None and decision.verdict not in NOT_TAKEN and isinstance(answer, Response):
+            raw = RawPage(answer.final_url, answer.status, answer.headers, answer.body)
+        elif decision.event == "edited":  # a feed changed its own words, the page stands as it was
+            raw = doors.store.known_article(known.id).head_raw
         kept_source = known.head.source if page is None and known.head else "page"
         revision = new_revision(
             known,

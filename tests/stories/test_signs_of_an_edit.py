@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from fakes import FakeClock, FakeWeb, run_due
+from fakes import FakeClock, FakeWeb, drive, run_due
 from harbour import HOST, Piece, feed
 
 from monitor.engine.workers import InlineWorkers
-from monitor.ports import Doors, Store
+from monitor.look import look
+from monitor.poll import poll
+from monitor.ports import ArticleQuery, Doors, EditQuery, Store
 from monitor.settings import Feed, ScheduleSettings
 
 FEED_URL = f"{HOST}/feed.xml"
@@ -40,6 +42,19 @@ class Desk:
         run_due(self.store, self.doors, self.web, self.clock)
         return [request.url for request in self.web.asked[asked:] if request.kind == "page"]
 
+    def look_at(self, piece: Piece) -> None:
+        """The page says this, and is looked at alone."""
+        self.web[piece.url] = piece.page()
+        [article] = [row.id for row in self.store.articles(ArticleQuery()) if row.url == piece.url]
+        drive(look(self.store.page_task(article, self.clock.now()), self.doors), self.web)
+
+    def stirred_by(self, says: str) -> list[str]:
+        """The pages that are to be looked at sooner because the feed says this now."""
+        self.web[FEED_URL] = says
+        drive(poll(self.store.feed_task("harbour", self.clock.now()), self.doors), self.web)
+        articles = [row.id for row in self.store.articles(ArticleQuery())]
+        return [task.url for task in (self.store.page_task(article, self.clock.now()) for article in articles) if task.stirred]
+
 
 def stamped(text: str, at: str) -> str:
     """The feed whose third item says when it was updated."""
@@ -69,6 +84,36 @@ def test_a_sign_of_an_edit_is_followed_at_once(desk: Desk, change: Callable[[str
     desk.looked_at_within_the_hour(stamped(feed(*PIECES), "2023-09-19T08:00:00Z"))
 
     assert desk.looked_at_within_the_hour(change(feed(*PIECES))) == [PIECES[2].url]
+
+
+def test_what_the_page_told_since_the_feed_was_read_is_no_sign_of_another_edit(desk: Desk) -> None:
+    headline = "Harbour news of day two"
+    desk.look_at(PIECES[2].edited(headline=headline))
+    [told] = desk.store.edits(EditQuery())
+
+    stirred = desk.stirred_by(feed(*PIECES).replace(PIECES[2].headline, headline))
+
+    *_, followed = sorted(desk.store.edits(EditQuery()), key=lambda edit: edit.to_rev)
+    assert ("headline" in told.kinds, followed.kinds) == (True, ("feed-headline",))
+    assert (followed.article, followed.seen_before, stirred) == (told.article, desk.clock.now(), [])
+
+
+def test_words_that_the_page_had_when_the_feed_was_read_last_are_a_sign(desk: Desk) -> None:
+    headline = "Harbour news of day two"
+    desk.look_at(PIECES[2].edited(headline=headline))
+    desk.clock.move(minutes=1)
+    desk.stirred_by(feed(*PIECES))
+    desk.clock.move(minutes=1)
+
+    assert desk.stirred_by(feed(*PIECES).replace(PIECES[2].headline, headline)) == [PIECES[2].url]
+
+
+def test_an_updated_that_the_page_has_shown_already_is_no_sign(desk: Desk) -> None:
+    at = "2023-09-20T12:00:00Z"
+    desk.looked_at_within_the_hour(stamped(feed(*PIECES), "2023-09-19T08:00:00Z"))
+    desk.look_at(PIECES[2].edited(updated=at))
+
+    assert desk.stirred_by(stamped(feed(*PIECES), at)) == []
 
 
 def test_an_item_that_scrolls_out_is_no_sign(desk: Desk) -> None:

@@ -151,6 +151,18 @@ def test_a_feed_that_changes_its_own_words_is_an_edit_beside_the_page(world: Wor
     assert world.history()[-1].content == world.history()[0].content
 
 
+def test_a_revision_of_a_feeds_words_keeps_the_page_they_stand_beside(world: World) -> None:
+    world.publish(Piece())
+    world.work(hours=2)
+    world.web[FEED_URL] = feed(Piece(headline="Night ferry delayed"))
+    world.work(days=1)
+
+    known = world.store.known_article(1)
+
+    assert known.head is not None
+    assert (known.head.rev, known.head_raw) == (2, world.store.raw(1, 1))
+
+
 def test_a_feed_that_changes_its_own_words_teaches_nothing_of_when_pages_are_edited(world: World) -> None:
     world.publish(Piece())
     world.work(hours=2)

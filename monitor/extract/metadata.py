@@ -1,17 +1,14 @@
-"""What a page says about its article to machines and in its header: JSON-LD, meta elements, headline, authors, section, address."""
+"""What a page says about its article to machines and in its header: JSON-LD, meta elements, headline, section, address."""
 
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
-
-from monitor.extract.blocks import Document
-from monitor.extract.letters import letters
 
 _ARTICLE_TYPE = re.compile(r"Article|BlogPosting|Report\b|LiveBlog|WebPage\b")
 _NOT_BELOW = frozenset(
@@ -72,9 +69,12 @@ def read_metadata(tree: LexborHTMLParser) -> Metadata:
 def _json_ld(tree: LexborHTMLParser) -> Mapping[str, Any]:
     """The object that describes the article best: an article rather than a page, with the most said about it."""
     best: tuple[int, Mapping[str, Any]] = (-1, {})
+    named: dict[str, Mapping[str, Any]] = {}
     scripts = [script.text(deep=True) or "" for script in tree.css('script[type^="application/ld+json" i]')]
     for text in scripts:
         for thing in _things(text):
+            if isinstance(thing.get("@id"), str) and "name" in thing:
+                named.setdefault(thing["@id"], thing)
             kind = thing.get("@type")
             name = " ".join(map(str, kind)) if isinstance(kind, list) else str(kind)
             if not _ARTICLE_TYPE.search(name) or "ItemList" in name:
@@ -88,9 +88,17 @@ def _json_ld(tree: LexborHTMLParser) -> Mapping[str, Any]:
             )
             if score > best[0]:
                 best = (score, thing)
-    return best[1] or next(
-        (_told_in_pieces(text) for text in scripts if _ARTICLE_TYPE.search(text[:_MAX_JSON]) and _json(text) is None), {}
-    )
+    if best[1]:
+        return {**best[1], "author": _with_names(best[1].get("author"), named)}
+    return next((_told_in_pieces(text) for text in scripts if _ARTICLE_TYPE.search(text[:_MAX_JSON]) and _json(text) is None), {})
+
+
+def _with_names(author: Any, named: Mapping[str, Mapping[str, Any]]) -> Any:
+    """The authors, with what the page says elsewhere of those that the article only refers to by their `@id`."""
+    if isinstance(author, list):
+        return [_with_names(who, named) for who in author]
+    known_as = author.get("@id") if isinstance(author, dict) and "name" not in author else author
+    return named.get(known_as, author) if isinstance(known_as, str) else author
 
 
 _PIECE = re.compile(r'"(datePublished|dateModified|headline)"\s*:\s*"((?:[^"\\]|\\.)*)"(?=\s*[,}])')
@@ -125,90 +133,7 @@ def _json(text: str) -> Any:
     return None
 
 
-# --- authors, section, address, language ----------------------------------------------------------------------------
-
-_PERSON = re.compile(r"^[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,4}$")
-_LEAD_IN = re.compile(
-    r"^(?:(?:written|story|text|words|report(?:ing)?|article|posted|published|veröffentlicht|geschrieben|verfasst)\s+)?"
-    r"(?:by|von|par|por|di|da|de|door|av|af|author|autor(?:in)?|autor(?:in)?/autor(?:in)?|auteur|автор|текст)\b[\s:]+",
-    re.IGNORECASE,
-)
-
-
-def authors_of(document: Document, metadata: Metadata) -> tuple[str, ...]:
-    """Who wrote it, each once: as told to machines, unless that names the outlet only; then as the byline shows."""
-    told = clean_names(_ld_names(metadata.ld.get("author")) or _meta_names(metadata))
-    desks = {letters(name) for name in _ld_names(metadata.ld.get("author"), organizations=True)}
-    outlet = letters(metadata.text("og:site_name") or "") or "-"
-    persons = tuple(
-        name
-        for name in told
-        if letters(name) not in outlet and outlet not in letters(name) and letters(name) not in desks and "." not in name.rstrip(".")
-    )
-    return persons or clean_names(_shown_names(document)) or told
-
-
-def _meta_names(metadata: Metadata) -> list[str]:
-    told = metadata.text("author", "article:author", "parsely-author", "sailthru.author", "byl", "dc.creator", "article:author_name")
-    if not told or "http" in told or "@" in told:
-        return []
-    return re.split(r"\s*[,;]\s*|\s+(?:and|und|et|y|e)\s+", _LEAD_IN.sub("", told))
-
-
-def _shown_names(document: Document) -> list[str]:
-    """The names in the page's first byline: its links, or its text if that is names."""
-    comments = {element.mem_id for element in document.elements if element.furniture and "comment" in element.furniture}
-    for node in document.tree.css(
-        "[rel~=author],[itemprop=author],[class*=byline i],[class*=author i],[class*=reporter i],[class*=autor i]"
-    )[:12]:
-        if node.mem_id in comments or node.tag in ("body", "html", "head", "meta", "article", "main"):
-            continue
-        text = fold(node.text(separator=" "))
-        if not text or len(text) > 250:
-            continue
-        links = [fold(link.text(separator=" ")) for link in node.css("a")]
-        names = [name for name in links if _PERSON.match(name) and name[0].isupper()]
-        if names:
-            return names
-        rest = _LEAD_IN.sub("", text)
-        parts = [part for part in re.split(r"\s*[,;|&·•]\s*|\s+(?:and|und|et|y)\s+", rest) if part]
-        if parts and all(_PERSON.match(part) and part[0].isupper() for part in parts[:1]):
-            return [part for part in parts if _PERSON.match(part) and part[0].isupper()]
-    return []
-
-
-def clean_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Names without 'By', mail addresses, addresses of profiles; each once."""
-    clean: dict[str, str] = {}
-    for name in names:
-        name = _LEAD_IN.sub("", fold(name))
-        name = re.sub(r"\s*\(?[\w.+-]+@[\w.-]+\.\w+\)?", "", name).strip(" ,;|·-–—/")
-        if name and len(name) < 100 and "://" not in name and not name.startswith("@"):
-            clean.setdefault(letters(name), name)
-    return tuple(clean.values())
-
-
-def _ld_names(author: Any, *, organizations: bool = False) -> list[str]:
-    """The names of the authors, or of those alone that are organizations; several in one text are told apart."""
-    names: list[str] = []
-    for who in author if isinstance(author, list) else [author]:
-        if organizations and not (isinstance(who, dict) and who.get("@type") in ("Organization", "NewsMediaOrganization")):
-            continue
-        name = who.get("name") if isinstance(who, dict) else who
-        if isinstance(name, list):
-            names.extend(part for part in name if isinstance(part, str))
-        elif isinstance(name, str):
-            names.append(name)
-    return [part for name in names if name.strip() for part in _parted(fold(html.unescape(name)))]
-
-
-_BETWEEN_NAMES = re.compile(r"\s*[,;]\s*(?:(?:and|und|et|y|e|&)\s+)?|\s+(?:and|und|et|y|&)\s+")
-
-
-def _parted(name: str) -> list[str]:
-    """Several names in one text, each by itself, where every part is a person's."""
-    parts = _BETWEEN_NAMES.split(_LEAD_IN.sub("", name))
-    return parts if len(parts) > 1 and all(_PERSON.match(part) and part[0].isupper() for part in parts) else [name]
+# --- section, address, language -------------------------------------------------------------------------------------
 
 
 def section_of(metadata: Metadata) -> str | None:

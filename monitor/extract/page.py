@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser
 
+from monitor.extract.authors import authors_of
 from monitor.extract.blocks import Document, read_document
 from monitor.extract.body import Selection, select
 from monitor.extract.charset import decode
@@ -12,9 +13,7 @@ from monitor.extract.headline import heading_over, title_of
 from monitor.extract.letters import fingerprint, letters
 from monitor.extract.metadata import (
     Metadata,
-    authors_of,
     canonical_of,
-    clean_names,
     fold,
     language_by_script,
     language_of,
@@ -244,7 +243,7 @@ def _content(document: Document, metadata: Metadata, selection: Selection, title
     return Content(
         title=title,
         subtitle=header.subtitle,
-        authors=authors_of(document, metadata) or clean_names(header.names),
+        authors=authors_of(document, metadata, title, header.body, header.names),
         section=section_of(metadata),
         body=tuple(block.text for block in header.body),
         captions=selection.captions,

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from monitor.extract.authors import clean_names
 from monitor.extract.byline import byline_names
 from monitor.extract.letters import letters
-from monitor.extract.metadata import clean_names, fold
+from monitor.extract.metadata import fold
 from monitor.extract.stamps import Reading, labelled
 from monitor.model import Stamp
 from monitor.settings import SiteRule

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from monitor.extract.letters import letters
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -97,6 +99,14 @@ class Document:
     tree: LexborHTMLParser
     elements: list[Element] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    _keys: list[str] = field(default_factory=list)
+
+    @property
+    def keys(self) -> list[str]:
+        """The letters of each block's text."""
+        if not self._keys:
+            self._keys = [letters(block.text) for block in self.blocks]
+        return self._keys
 
     def chain(self, at: int) -> list[int]:
         """The element and its ancestors, innermost first."""

@@ -48,6 +48,8 @@ def select(
     within = [block for block in document.blocks if inside[block.at]]
     captions = _captions(document, _pictured(document, headline, within))
     told = {letters(caption) for caption in captions} | {letters(title)} - {""}
+    if headline is not None:  # with its kicker, perhaps
+        told.add(letters(document.blocks[headline].text))
     blocks: list[Block] = []
     _mark_entry_times(document, within)
     for block in within:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from monitor.extract.blocks import Block, Document
+from monitor.extract.byline import byline_names
 from monitor.extract.letters import letters
 from monitor.extract.metadata import Metadata, fold
 
@@ -31,18 +32,21 @@ def title_of(document: Document, metadata: Metadata) -> str:
     told = _whole(metadata.headlines)
     wanted = {letters(part) for name in told for part in (name, *_SITE.split(name), *_PARTED.split(name))} - {""}
     begins = _beginnings(told, metadata)
-    own = {document.elements[block.at].mem_id for block in document.blocks if block.tag == "h1" and block.link < _A_LINK}
+    own = {document.elements[block.at].mem_id for block in document.blocks if block.tag == "h1" and _is_above_text(document, block)}
     headings = [node for node in document.tree.css("h1") if fold(node.text(separator=" "))]
     visible = [node for node in headings if node.mem_id in own]
+    names = {letters(_without_site(name, metadata)) for name in told}
     if found := _agreeing(visible, told, begins):
-        return _with_kicker(document, _without_kicker(found, wanted, begins), metadata)
-    if block := _visible_block(document, told, begins, metadata):
+        return _with_kicker(document, _without_kicker(found, wanted, begins, names), metadata)
+    if heading := _kicked_heading(document, names, begins):
+        return heading
+    if block := _visible_block(document, told, begins, names):
         return block
     visible = visible or headings
     if found := _agreeing(visible, told, begins):
-        return _without_kicker(found, wanted, begins)
+        return _without_kicker(found, wanted, begins, names)
     if len(visible) == 1 and len(_WORDS.findall(_text(visible[0]))) >= 4 and not _told_as_one(metadata):
-        return _without_kicker(visible[0], wanted, begins)
+        return _without_kicker(visible[0], wanted, begins, names)
     for name in told:
         return _without_site(name, metadata, sole=len(told) == 1)
     return _text(visible[0]) if visible else ""
@@ -95,15 +99,41 @@ def _dice(one: str, other: str) -> float:
     return 2 * len(first & second) / (len(first) + len(second))
 
 
-def _without_kicker(node: LexborNode, wanted: set[str], begins: set[str]) -> str:
-    """The headline without a label that stands in an element of its own beside it, where machines are told it without, or behind."""
+def _without_kicker(node: LexborNode, wanted: set[str], begins: set[str], names: set[str]) -> str:
+    """The headline without a label that stands in an element of its own beside it, where machines are told it without, or behind.
+
+    `names` are the told headlines, the outlet's name taken off: where one of them is all but the label, the others may have it.
+    """
     whole = _text(node)
     if letters(whole) in wanted:
-        wanted = begins
+        wanted = begins | names - {letters(whole)}
     pieces = [piece for piece in (fold(run.text_content or "") for run in node.traverse(include_text=True) if run.tag == "-text") if piece]
-    texts = [fold(" ".join(part)) for cut in range(1, len(pieces)) for part in (pieces[cut:], pieces[:cut])]
+    texts = [fold(" ".join(part)).strip(_MARKS) for cut in range(1, len(pieces)) for part in (pieces[cut:], pieces[:cut])]
     told = [text for text in texts if len(letters(text)) >= 12 and letters(text) in wanted]
     return max(told, key=len, default=whole)
+
+
+# What stands between a label and a headline.
+_MARKS = " |–—·•:-"
+
+
+def _is_above_text(document: Document, block: Block) -> bool:
+    """No link, and no part of a path of links: where that ends with an h1, the headline is another."""
+    return block.link < _A_LINK and not any(_PATH.search(document.elements[at].name) for at in document.chain(block.at)[:_PATH_DEPTH])
+
+
+_PATH, _PATH_DEPTH = re.compile(r"breadcrumb", re.IGNORECASE), 5
+
+
+def _kicked_heading(document: Document, names: set[str], begins: set[str]) -> str | None:
+    """A lower heading that is a label, in an element of its own, and what machines are told."""
+    shown = {document.elements[block.at].mem_id for block in document.blocks if block.tag in ("h2", "h3") and _may_be_headline(block)}
+    for node in document.tree.css("h2,h3") if shown else ():
+        if node.mem_id in shown and node.child is not None and node.child.next is not None:
+            text = _without_kicker(node, names, begins, names)
+            if letters(text) in names and letters(text) != letters(_text(node)):
+                return text
+    return None
 
 
 def _told_as_one(metadata: Metadata) -> str | None:
@@ -123,15 +153,21 @@ def _with_kicker(document: Document, title: str, metadata: Metadata) -> str:
     return name if shown or any(letters(block.text) == whole for block in document.blocks if block.tag in ("h1", "h2")) else title
 
 
-def _visible_block(document: Document, told: Sequence[str], begins: set[str], metadata: Metadata) -> str | None:
+def _visible_block(document: Document, told: Sequence[str], begins: set[str], names: set[str]) -> str | None:
     """A block near the top of the page that says exactly what machines are told, or else how that begins."""
-    names = [letters(name) for name in told] + [letters(_without_site(name, metadata)) for name in told]
-    exact = {name for name in names if len(name) >= _SHORTEST}
-    blocks = [(block.text, letters(block.text)) for block in document.blocks if _may_be_headline(block)]
+    exact = {name for name in (*map(letters, told), *names) if len(name) >= _SHORTEST}
+    blocks = [(block.text, key) for block, key in zip(document.blocks, document.keys, strict=True) if _may_be_headline(block)]
+    # a heading that is a link to itself, as in blogs
+    linked = [(block.text, letters(block.text)) for block in document.blocks if _HEADING.match(block.tag) and block.link >= _A_LINK]
     for wanted in (exact, begins):
         if found := [text for text, key in blocks if key in wanted]:
             return max(found, key=len)
-    return None
+    found = [text for text, key in linked if len(key) >= _SURE and key in exact | begins]
+    return max(found, key=len, default=None)
+
+
+# A heading that is a link may be the outlet's name; one with this many letters is not.
+_SURE = 25
 
 
 def heading_over(document: Document, title: str, body: Sequence[Block], url: str) -> str | None:
@@ -142,7 +178,8 @@ def heading_over(document: Document, title: str, body: Sequence[Block], url: str
         return None
     place = next(k for k, block in enumerate(document.blocks) if block is first)
     near = document.blocks[max(0, place - _NEAR) : place]
-    return next((block.text for block in reversed(near) if _HEADING.match(block.tag) and _may_be_headline(block)), None)
+    headings = (block for block in reversed(near) if _HEADING.match(block.tag) and _may_be_headline(block))
+    return next((block.text for block in headings if len(block.text.split()) > 1 and not byline_names(block.text)), None)
 
 
 # A heading stands this many blocks above the first long paragraph at most: a date, a byline, a picture's caption lie between.
@@ -155,10 +192,10 @@ def headline_at(document: Document, title: str) -> int | None:
     wanted = letters(title)
     if not wanted:
         return None
-    found = [k for k, block in enumerate(document.blocks) if letters(block.text) == wanted]
+    found = [k for k, key in enumerate(document.keys) if key == wanted]
     if not found:
         # an h1 of several blocks: kicker and headline
-        parts = [(k, letters(block.text)) for k, block in enumerate(document.blocks) if block.tag in ("h1", "h2", "h3")]
+        parts = [(k, document.keys[k]) for k, block in enumerate(document.blocks) if block.tag in ("h1", "h2", "h3")]
         found = [k for k, part in parts if len(part) >= 10 and (part in wanted or (wanted in part and len(part) < 2 * len(wanted)))]
     return next((k for k in found if document.blocks[k].tag == "h1"), found[0] if found else None)
 

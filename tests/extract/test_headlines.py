@@ -80,6 +80,36 @@ CASES = {
         page_of(f'<div style="display:none">{TITLE}-린든신문</div><div>{TITLE}</div>', title=f"{TITLE}-린든신문"),
         TITLE,
     ),
+    "an h1 that is the last step of a path": (
+        page_of(
+            f'<ul class="breadcrumb"><li><a href="/b">Bay</a></li><li><h1>Cranes in short</h1></li></ul><h2>{TITLE}</h2>',
+            title="Cranes in short - Paper",
+            og=TITLE,
+            ld="Cranes in short",
+        ),
+        TITLE,
+    ),
+    "an h1 that is the last step of a path, and a kicker beside the headline": (
+        page_of(
+            f'<ul class="breadcrumb"><li><h1>Cranes in short</h1></li></ul><h2><span>Linden Bay</span> <span>{TITLE}</span></h2>',
+            title="Cranes in short - Paper",
+            og=TITLE,
+            ld="Cranes in short",
+        ),
+        TITLE,
+    ),
+    "a kicker inside the h1 that some machines are told and some are not": (
+        page_of(f"<h1><span>Linden Bay:</span> <span>{TITLE}</span></h1>", title=f"{KICKED} - Paper", og=TITLE, ld=KICKED),
+        TITLE,
+    ),
+    "a mark between kicker and headline": (
+        page_of(f"<h1><span>Harbours</span><span> - </span><span>{TITLE}</span></h1>", title=TITLE, og=TITLE),
+        TITLE,
+    ),
+    "a heading that is a link to itself, below the outlet's name": (
+        page_of(f'<h1><a href="/">Hello, we are the Bay</a></h1><h2><a href="/c">{TITLE}</a></h2>', title=f"{TITLE} | Notes | Bay"),
+        TITLE,
+    ),
 }
 
 
@@ -92,6 +122,20 @@ def test_a_page_that_tells_its_outlet_s_name_only_is_headed_by_the_line_above_it
     page = page_of(f"<div><h4>{TITLE}</h4><p>4 March 2024</p></div>", title="The Lindenbay Observer")
 
     assert read(page, url="https://www.lindenbay.example/detail?id=7").content.title == TITLE
+
+
+@pytest.mark.parametrize("line", ["By Ines Falk", "Contents"])
+def test_a_byline_or_a_single_word_heads_no_page(line: str) -> None:
+    page = page_of(f"<h4>{TITLE}</h4><h5>{line}</h5>", title="The Lindenbay Observer")
+
+    assert read(page, url="https://www.lindenbay.example/detail?id=7").content.title == TITLE
+
+
+def test_a_headline_with_its_kicker_is_no_paragraph() -> None:
+    heading = f"<h2><span>Linden Bay</span> <span>{TITLE}</span></h2>"
+    page = page_of("", title=TITLE, og=TITLE).replace('"story-body">', f'"story-body">{heading}')
+
+    assert (read(page).content.title, read(page).content.body) == (TITLE, BODY)
 
 
 def test_a_changed_headline_is_seen_though_machines_are_told_the_old_one() -> None:

@@ -15,7 +15,7 @@ from monitor.extract.letters import fingerprint, letters
 from monitor.model import Content
 from monitor.proof import text_key
 
-# Shorter texts stand on a page by chance.
+# Shorter texts stand somewhere on a page by chance, unless they stand alone in a block.
 _SHORTEST = 12
 # Paragraphs with this share of their words in common are one paragraph, edited.
 _ALIKE = 0.5
@@ -34,7 +34,9 @@ class Sight:
     def shows(self, text: str, beside: "Sight") -> bool:
         """Does this text stand on the page? Unseen counts where it is not unseen on the page beside too: a copy for machines stays."""
         key = letters(text)
-        return len(key) >= _SHORTEST and (key in self.letters or (key in self.hidden and key not in beside.hidden))
+        if len(key) < _SHORTEST:
+            return bool(key) and f"\n{key}\n" in self.letters
+        return key in self.letters or (key in self.hidden and key not in beside.hidden)
 
     def tells(self, text: str) -> bool:
         """Does the page say this anywhere, to readers or machines?"""
@@ -43,8 +45,9 @@ class Sight:
 
 def sight_of(document: Document, html: str) -> Sight:
     """What stands on this page."""
-    shown = "\n".join(letters(block.text) for block in document.blocks if block.furniture != "hidden")
-    return Sight(shown, "\n".join(letters(block.text) for block in document.blocks if block.furniture == "hidden"), html)
+    keys = list(zip(document.blocks, document.keys, strict=True))
+    shown = "\n".join(key for block, key in keys if block.furniture != "hidden")
+    return Sight(f"\n{shown}\n", "\n".join(key for block, key in keys if block.furniture == "hidden"), html)
 
 
 def reconcile(known: Content, new: Content, before: Sight, now: Sight, boilerplate: frozenset[int] = frozenset()) -> Content:

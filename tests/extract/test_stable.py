@@ -45,6 +45,27 @@ def test_a_box_that_goes_is_no_change(box: str) -> None:
     assert known.body == BODY
 
 
+@pytest.mark.parametrize(
+    "line", ["4 Min Read", "Reading time: 2 minutes", "Lesezeit: 3 Minuten", "3 min de lecture", "Tempo de leitura: 1 minuto", "2분 분량"]
+)
+def test_how_long_it_takes_to_read_is_no_text(line: str) -> None:
+    known, page = read_after(html(), html(f"{line}", *BODY))
+
+    assert page.content == known
+
+
+def test_a_short_line_that_becomes_a_heading_is_no_change() -> None:
+    known, page = read_after(html(between='<div class="sub">Old ropes</div>'), html(between="<h2>Old ropes</h2>"))
+
+    assert page.content == known
+
+
+def test_a_short_heading_that_comes_is_an_edit() -> None:
+    known, page = read_after(html(), html(between="<h2>Old ropes</h2>"))
+
+    assert page.content.body == (*BODY[:2], "Old ropes", *BODY[2:]) != known.body
+
+
 def test_random_class_names_nonces_and_lazy_pictures_are_no_change() -> None:
     first = html().replace("<p>", '<p class="css-1a2b3c x9">').replace("<main>", '<main data-n="1"><script nonce="q">var a=1</script>')
     second = (

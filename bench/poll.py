@@ -28,7 +28,8 @@ import aiohttp
 
 from monitor.clock import SystemClock
 from monitor.engine.drive import TASKS_PER_TURN, TurnRunner
-from monitor.engine.local import THREADS, TURNS
+from monitor.engine.garbage import settle
+from monitor.engine.local import THREADS, room_beside
 from monitor.engine.workers import InlineWorkers
 from monitor.fetch.http import HttpFetcher
 from monitor.model import Request, Turn, Validators
@@ -195,11 +196,13 @@ async def polled(runner: TurnRunner, pool: ThreadPoolExecutor, count: int) -> No
     loop, store, clock = asyncio.get_running_loop(), runner.doors.store, runner.doors.clock
     turns: set[asyncio.Task[datetime]] = set()
 
-    def claim() -> Sequence[Turn]:
-        return store.claim(clock.now(), hosts=TURNS - len(turns), per_host=TASKS_PER_TURN, lease=runner.lease)
+    def claim(room: int) -> Sequence[Turn]:
+        return store.claim(clock.now(), hosts=room, per_host=TASKS_PER_TURN, lease=runner.lease)
 
     while len(done) < count:
-        turns |= {asyncio.create_task(runner.run(turn, done.append)) for turn in await loop.run_in_executor(pool, claim)}
+        if room := room_beside(len(turns)):
+            claimed = await loop.run_in_executor(pool, claim, room)
+            turns |= {asyncio.create_task(runner.run(turn, done.append)) for turn in claimed}
         _, turns = await asyncio.wait(turns, return_when=asyncio.FIRST_COMPLETED)
     if turns:
         await asyncio.wait(turns)
@@ -286,6 +289,7 @@ def compared(port: int, count: int, in_flight: int, repeats: int) -> str:
 
     async def run() -> list[list[tuple[float, float]]]:
         async with bare(port, count, in_flight) as a, fetched(port, count, in_flight) as b, whole(port, count, in_flight) as c:
+            settle()
             return [[await way() for way in (a, b, c)] for _ in range(repeats)]
 
     found = asyncio.run(run())

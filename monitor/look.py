@@ -27,9 +27,10 @@ from monitor.model import (
     Request,
     Response,
     Said,
+    Saved,
     Verdict,
 )
-from monitor.ports import Doors, Recipe, WorkerKilled
+from monitor.ports import Doors, Recipe, Steps, WorkerKilled, waiting
 from monitor.proof import text_key
 from monitor.revise import Decision
 from monitor.urls import may_share
@@ -45,11 +46,16 @@ FAILURES_BEFORE_FEED_TEXT = 3  # of an article that never had a page: then the f
 
 def look(task: PageTask, doors: Doors) -> Recipe:
     """Asks for the page and saves what became of the article. Returns what was stored, with the verdict of the look."""
-    answer = yield request(task)
+    return waiting(steps(task, doors), doors.store)
+
+
+def steps(task: PageTask, doors: Doors) -> Steps:
+    """The same for an engine that saves."""
+    answer: Answer = yield request(task)
     seen = yield from _read(task, answer, doors)
     for _ in range(TRIES):
         outcome = learn(task, answer, seen, doors)
-        saved = doors.store.save_look(outcome)
+        saved: Saved = yield outcome
         if saved.stored:
             break
     verdict = outcome.update.look.verdict if outcome.update.look else None

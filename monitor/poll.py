@@ -25,10 +25,11 @@ from monitor.model import (
     Request,
     Response,
     Revision,
+    Saved,
 )
 from monitor.parse.feed import parse_feed
 from monitor.parse.hub import hub_of
-from monitor.ports import Doors, Recipe, WorkerKilled
+from monitor.ports import Doors, Recipe, Steps, WorkerKilled, waiting
 from monitor.proof import folded
 from monitor.settings import Feed
 from monitor.urls import may_share
@@ -39,10 +40,15 @@ TRIES = 3  # how often an outcome is thought out again when another observation 
 
 def poll(task: FeedTask, doors: Doors) -> Recipe:
     """Asks the feed and saves what it says. Returns what was stored; the last try's answer when others were always faster."""
-    answer = yield request(task)
+    return waiting(steps(task, doors), doors.store)
+
+
+def steps(task: FeedTask, doors: Doors) -> Steps:
+    """The same for an engine that saves."""
+    answer: Answer = yield request(task)
     for _ in range(TRIES):
         outcome = learn(task, answer, doors)
-        saved = doors.store.save_poll(outcome)
+        saved: Saved = yield outcome
         if saved.stored:
             break
     return replace(saved, outcome=outcome.outcome, status=outcome.status, entries=outcome.entries, error=outcome.error)
@@ -207,10 +213,8 @@ def _update(task: FeedTask, sighting: _Sighting, now: datetime, doors: Doors) ->
         return _with_feed_text(update, _stranger(url, listing), sighting, task.feed, now, doors)
     update = ArticleUpdate(known.id, known.head_rev, known.url, keys=match.keys, listing=listing)
     if follows_page:
-        stirred = sighting.own_words_changed or _newer_stamp(match)
-        if stirred and known.state == "watched" and known.head is not None and _page_told(known.head, match, task.pace.asked_at):
-            return _with_feeds_words(update, known, known.head, listing, task.feed, now, doors)
-        # the page says what changed; the look that follows also records what this feed says now
+        # the page says what changed; the next look also records what this feed says now
+        stirred = (sighting.own_words_changed or _newer_stamp(match)) and not _page_told(known.head, match, task.pace.asked_at)
         update = replace(update, pull_forward_to=now) if stirred else update
         return replace(update, watch=schedule.first_look(doors.bounds, now)) if _needs_watch(known, sighting) else update
     joins = match.before is None and known.head is not None
@@ -264,35 +268,6 @@ def _with_feed_text(
     return replace(update, revision=revision)
 
 
-def _with_feeds_words(
-    update: ArticleUpdate, known: KnownArticle, head: Revision, listing: Listing, feed: Feed, now: datetime, doors: Doors
-) -> ArticleUpdate:
-    """The update with what the feed says now as a version, beside the page's text as it was read last."""
-    listings = present_listings(known) | {listing.feed: said(listing)}
-    decision = revise.decide_feed(known, head.content, *head.stamps, listings, now)
-    update = replace(update, memo=decision.memo, flapping=decision.flapping)
-    if decision.event is None:
-        return update
-    revision = new_revision(
-        known,
-        event=decision.event,
-        confirmed=head.confirmed,
-        source=head.source,
-        url=head.url,
-        first_seen_at=now,
-        posted=decision.posted,
-        updated=decision.updated,
-        content=head.content,
-        listings=listings,
-        extractor=head.extractor,
-        raw=doors.store.known_article(known.id).head_raw,
-        reverts_to=None,
-        feeds=(feed,),
-        doors=doors,
-    )
-    return replace(update, revision=revision)
-
-
 def _vanished(listing: Listing, now: datetime, doors: Doors) -> ArticleUpdate:
     """An item that left from the middle of its feed: its page is looked at now."""
     known = doors.store.known_article(listing.article_id, raw=False)
@@ -319,14 +294,15 @@ def _newer_stamp(match: Match) -> bool:
     return before is not None and entry.updated_at is not None and entry.updated_at != before.updated_at
 
 
-def _page_told(head: Revision, match: Match, asked_at: datetime | None) -> bool:
+def _page_told(head: Revision | None, match: Match, asked_at: datetime | None) -> bool:
     """Whether the page has shown since the feed was read last what the feed now says: then it is no sign of another edit."""
-    entry, before, updated = match.entry, match.before, head.stamps[1]
-    if head.source != "page" or head.event == "gone" or before is None or _words(entry)[1:] != _words(before)[1:]:
+    entry, before = match.entry, match.before
+    if head is None or before is None or head.source != "page" or head.event == "gone" or _words(entry)[1:] != _words(before)[1:]:
         return False
     if folded(entry.title) != folded(head.content.title):
         return False
     if _newer_stamp(match) and entry.updated_at is not None:
+        updated = head.stamps[1]
         return updated is not None and updated.at >= entry.updated_at
     return asked_at is not None and head.first_seen_at >= asked_at
 
@@ -337,5 +313,4 @@ def _words(row: Entry | Listing) -> tuple[str, str | None, str | None]:
 
 def _is_news(known: KnownFeed, update: ArticleUpdate) -> bool:
     """An entry that was not there at the poll before, or an edit: what the feed's own rate is learnt from. A first poll has no news."""
-    edited = update.revision is not None and update.revision.source == "feed"
-    return known.usable_at is not None and (update.article_id is None or edited)
+    return known.usable_at is not None and (update.article_id is None or update.revision is not None)

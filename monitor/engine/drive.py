@@ -1,25 +1,29 @@
 """Driving recipes: asks what they want asked, in turns of one host, and tells what became of each task."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from monitor import look, poll
 from monitor.engine.outage import Outage, is_unreached
 from monitor.fetch.politeness import host_of
-from monitor.look import look
 from monitor.model import Answer, Failure, FeedTask, PageTask, Request, Saved, Task, Turn
-from monitor.poll import poll
-from monitor.ports import Doors, Fetcher, Recipe
+from monitor.ports import Doors, Fetcher, Outcome, Steps
 from monitor.schedule import retry_after
 from monitor.settings import FetchSettings
 
 log = logging.getLogger("monitor.engine")
 
+T = TypeVar("T")
+Onward = Request | Outcome | Saved
 TASKS_PER_TURN = 8
 _HOST_HELD = timedelta(hours=24)
 # a host that wants longer rests than this is given back between two requests
@@ -39,18 +43,63 @@ class Done:
     took: timedelta
 
 
-async def drive(recipe: Recipe, fetcher: Fetcher, pool: Executor | None = None, judge: Callable[[Answer], None] | None = None) -> Saved:
-    """Asks for the recipe until it returns. Its thinking runs in `pool`; `judge` sees each answer first and may raise."""
+class Bell:
+    """Brings what other threads end into the event loop, which it wakes once for all that ended meanwhile."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._ended: deque[tuple[Future[Any], asyncio.Future[Any]]] = deque()
+        self._rung = False
+
+    def heard(self, work: "Future[T]") -> "asyncio.Future[T]":
+        """The loop's own future for that work."""
+        heard: asyncio.Future[T] = self._loop.create_future()
+        work.add_done_callback(lambda work: self._ring(work, heard))
+        return heard
+
+    def _ring(self, work: "Future[T]", heard: "asyncio.Future[T]") -> None:
+        self._ended.append((work, heard))
+        if not self._rung:
+            self._rung = True
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                self._loop.call_soon_threadsafe(self._tell)
+
+    def _tell(self) -> None:
+        self._rung = False  # first: what ends from here on rings again
+        while self._ended:
+            work, heard = self._ended.popleft()
+            if heard.cancelled():
+                continue
+            if (error := work.exception()) is not None:
+                heard.set_exception(error)
+            else:
+                heard.set_result(work.result())
+
+
+async def drive(
+    steps: Steps,
+    fetcher: Fetcher,
+    pool: Executor | None = None,
+    judge: Callable[[Answer], None] | None = None,
+    save: "Callable[[Outcome], Awaitable[Saved]] | None" = None,
+) -> Saved:
+    """Asks, and saves, for the recipe until it returns. Its thinking runs in `pool`; `judge` sees each answer first and may raise."""
     loop = asyncio.get_running_loop()
-    request = next(recipe)  # a recipe's first step is a question and nothing else
-    while True:
-        answer = await fetcher.fetch(request)
-        if judge is not None:
-            judge(answer)
-        onward = await loop.run_in_executor(pool, _step, recipe, answer)
-        if isinstance(onward, Saved):
-            return onward
-        request = onward
+    onward: Onward = next(steps)  # a recipe's first step is a question and nothing else
+    while not isinstance(onward, Saved):
+        said: Answer | Saved
+        if isinstance(onward, Request):
+            said = await fetcher.fetch(onward)
+            if judge is not None:
+                judge(said)
+            is_light = onward.kind == "feed" and (isinstance(said, Failure) or said.status == 304)
+        else:
+            assert save is not None  # a recipe without a store's doors saves nothing
+            said = await save(onward)
+            is_light = said.stored
+        # what takes no reading is thought out here: a thread takes longer to be woken than to do it
+        onward = _step(steps, said) if is_light else await loop.run_in_executor(pool, _step, steps, said)
+    return onward
 
 
 class TurnRunner:
@@ -66,7 +115,7 @@ class TurnRunner:
         settings: FetchSettings,
         pool: Executor,
         outage: Outage | None = None,
-        recipes: Callable[[Task, Doors], Recipe] | None = None,
+        recipes: Callable[[Task, Doors], Steps] | None = None,
         tells_all: bool = False,
     ) -> None:
         self.doors = doors
@@ -78,6 +127,7 @@ class TurnRunner:
         self._tells_all = tells_all
         self._recipes = recipes or recipe_of
         self._loop = asyncio.get_running_loop()
+        self._bell = Bell()
 
     @property
     def lease(self) -> timedelta:
@@ -108,13 +158,16 @@ class TurnRunner:
         finally:
             now = self.doors.clock.now()
             free_at = now + self._rest(turn.host)
-            await asyncio.shield(self._loop.run_in_executor(self._pool, self._give_up, turn, tuple(waiting), now, free_at))
+            await asyncio.shield(self._give_up(turn, tuple(waiting), now, free_at))
         return free_at
 
-    def _give_up(self, turn: Turn, rest: Sequence[Task], now: datetime, free_at: datetime) -> None:
+    async def _give_up(self, turn: Turn, rest: Sequence[Task], now: datetime, free_at: datetime) -> None:
         if rest:
-            self.doors.store.give_back(turn, rest, now)
-        self.doors.store.release(turn, free_at)
+            await self._loop.run_in_executor(self._pool, self.doors.store.give_back, turn, rest, now)
+        await self._bell.heard(self.doors.store.releasing(turn, free_at))
+
+    async def _save(self, outcome: Outcome) -> Saved:
+        return await self._bell.heard(self.doors.store.saving(outcome))
 
     def _must_stop(self, turn: Turn) -> bool:
         return self.stopping or self.doors.clock.now() + 2 * self.settings.timeout > turn.lease_until
@@ -137,28 +190,25 @@ class TurnRunner:
             self._judge(answer)
 
         try:
-            saved = await drive(self._recipes(task, self.doors), self.fetcher, self._pool, judge)
+            saved = await drive(self._recipes(task, self.doors), self.fetcher, self._pool, judge, self._save)
             if unreached and self._outage is not None:
                 self._outage.blame(turn, task)
         except Offline:
             raise
         except Exception as error:
             log.exception("failed task=%s error=%s", _name(task), type(error).__name__)
-            failed = await self._loop.run_in_executor(self._pool, self._as_failed, task)
+            failed = await self._as_failed(task)
             return Done(task, failed, timedelta(seconds=self.doors.clock.monotonic() - started))
         return Done(task, saved, timedelta(seconds=self.doors.clock.monotonic() - started))
 
-    def _as_failed(self, task: Task) -> Saved | None:
+    async def _as_failed(self, task: Task) -> Saved | None:
         """Writes down that a bug of ours met this task, so that it backs off as any other failure."""
         failure = Failure(task.url, "internal", "monitor met a bug in itself; its log has the details", self.doors.clock.now())
-        recipe = self._recipes(task, self.doors)
         try:
-            next(recipe)
-            onward = _step(recipe, failure)
+            return await drive(self._recipes(task, self.doors), _Told(failure), self._pool, None, self._save)
         except Exception:  # the same edge: the first bug may sit where failures are saved too; logged, never swallowed
             log.exception("failed again task=%s", _name(task))
             return None
-        return onward if isinstance(onward, Saved) else None
 
     def _judge(self, answer: Answer) -> None:
         if self._outage is not None and self._outage.is_ours(answer, self.doors.clock.monotonic()) and not self._tells_all:
@@ -168,14 +218,29 @@ class TurnRunner:
             self._pool.submit(self.doors.store.hold_host, host_of(answer.final_url or answer.url), answer.at + min(wait, _HOST_HELD))
 
 
-def recipe_of(task: Task, doors: Doors) -> Recipe:
+class _Told:
+    """Answers every question with the same failure."""
+
+    def __init__(self, failure: Failure) -> None:
+        self._failure = failure
+
+    async def fetch(self, request: Request) -> Answer:
+        return self._failure
+
+    def rest(self, host: str) -> timedelta:
+        return timedelta(0)
+
+    async def close(self) -> None: ...
+
+
+def recipe_of(task: Task, doors: Doors) -> Steps:
     """What is to be done for a task: a poll or a look."""
-    return poll(task, doors) if isinstance(task, FeedTask) else look(task, doors)
+    return poll.steps(task, doors) if isinstance(task, FeedTask) else look.steps(task, doors)
 
 
-def _step(recipe: Recipe, answer: Answer) -> Request | Saved:
+def _step(steps: Steps, said: Answer | Saved) -> Onward:
     try:
-        return recipe.send(answer)
+        return steps.send(said)
     except StopIteration as stop:
         saved: Saved = stop.value
         return saved

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor.engine.drive import TASKS_PER_TURN, Done, TurnRunner, drive
+from monitor.engine.garbage import settle
 from monitor.engine.once import Round, run_once
 from monitor.engine.outage import Outage
 from monitor.engine.systemd import Notices
@@ -75,6 +76,12 @@ class Tally:
     latest: datetime | None = None
 
 
+def room_beside(running: int) -> int:
+    """How many turns may be claimed now: none for a few, so that not every turn that ends costs a claim of its own."""
+    room = TURNS - running
+    return room if room >= TURNS // 8 else 0
+
+
 @dataclass(slots=True)
 class _Pulse:
     """When the tick last went round, in monotonic seconds."""
@@ -119,6 +126,7 @@ class LocalEngine:
             self._scheduler = self._start_jobs()
             threading.Thread(target=self._watch_pulse, name="watchdog", daemon=True).start()
             self._notices.send("READY=1", f"MAINPID={os.getpid()}", "STATUS=watching")
+            settle()
             log.info("started pid=%d feeds=%d", os.getpid(), len(self._setup.settings.feeds))
             try:
                 await self._tick_on()
@@ -157,7 +165,7 @@ class LocalEngine:
 
     async def _tick(self) -> float:
         """Claims what is due and starts its turns; how long nothing more needs to be done."""
-        room = TURNS - len(self._turns)
+        room = room_beside(len(self._turns))
         if self._outage.is_open:
             room = 1 if self._outage.may_probe(self._setup.doors.clock.monotonic()) else 0
         if room <= 0:
@@ -255,6 +263,7 @@ class LocalEngine:
         asyncio.get_running_loop().create_task(_close_after(before, old))
         log.info("configuration reloaded feeds=%d", len(setup.settings.feeds))
         self._scheduler = self._start_jobs()
+        settle()
 
     def _stop(self) -> None:
         self._stopping = self._runner.stopping = True

@@ -1,6 +1,7 @@
 """The door to the store, by what is done with it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -200,6 +201,10 @@ class AskingStore(Protocol):
         """Gives the host back, to be asked again from `free_at` on. A lease that was lost is left alone."""
         ...
 
+    def releasing(self, turn: Turn, free_at: datetime) -> "Future[None]":
+        """The same without waiting: the future is done once the host is given back."""
+        ...
+
     def give_back(self, turn: Turn, tasks: Sequence[FeedTask | PageTask], now: datetime) -> None:
         """Tasks of a turn that were not asked, or failed by our own fault: due again at once, and nothing is held against them."""
         ...
@@ -262,6 +267,10 @@ class LearningStore(Protocol):
     def save_poll(self, outcome: PollOutcome) -> Saved: ...
 
     def save_look(self, outcome: LookOutcome) -> Saved: ...
+
+    def saving(self, outcome: PollOutcome | LookOutcome) -> "Future[Saved]":
+        """Starts to save, for who does not stand and wait: the future is done once it is kept, together with others under load."""
+        ...
 
     def watch(self, url: str, keys: Sequence[Key], now: datetime, *, due_at: datetime | None = None) -> int:
         """Follows a page without a feed; the article's id, also when it was known."""

@@ -5,6 +5,7 @@ edit is most likely, and nothing waits for ever.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -47,16 +48,10 @@ class Asking(Halves):
         return self._write(lambda tx: _claim_some(tx, now, hosts, per_host, lease, feeds, tasks, self._configured))
 
     def release(self, turn: Turn, free_at: datetime) -> None:
-        def work(tx: Transaction) -> None:
-            mine = tx.run(
-                "UPDATE host SET lease_until = 0, free_at = CASE WHEN free_at > :free THEN free_at ELSE :free END"
-                " WHERE id = :host AND fence = :fence",
-                free=free_at, host=turn.host_id, fence=turn.fence,
-            )  # fmt: skip
-            if mine:
-                refresh_hosts(tx, [turn.host_id])
+        self._write(lambda tx: _release(tx, turn, free_at))
 
-        self._write(work)
+    def releasing(self, turn: Turn, free_at: datetime) -> "Future[None]":
+        return self._start(lambda tx: _release(tx, turn, free_at))
 
     def give_back(self, turn: Turn, tasks: Sequence[FeedTask | PageTask], now: datetime) -> None:
         def work(tx: Transaction) -> None:
@@ -149,6 +144,19 @@ def put_back(tx: Transaction, task: Task, now: datetime) -> None:
         due=min(now, pace.next_at or now), asked=pace.asked_at, failures=pace.failures, memo=pace.memo,
         stirred=isinstance(task, PageTask) and task.stirred, id=task.watch_id, fence=task.fence,
     )  # fmt: skip
+
+
+_FREE = "CASE WHEN free_at > :free THEN free_at ELSE :free END"
+_RELEASE = (
+    f"UPDATE host SET lease_until = 0, free_at = {_FREE},"
+    f" ready_at = (SELECT CASE WHEN due > {_FREE} THEN due WHEN due IS NOT NULL THEN {_FREE} END"
+    " FROM (SELECT min(next_at) AS due FROM watch WHERE watch.host_id = host.id AND next_at IS NOT NULL) AS earliest)"
+    " WHERE id = :host AND fence = :fence"
+)
+
+
+def _release(tx: Transaction, turn: Turn, free_at: datetime) -> None:
+    tx.run(_RELEASE, free=free_at, host=turn.host_id, fence=turn.fence)
 
 
 # --- claiming -------------------------------------------------------------------------------------------------------

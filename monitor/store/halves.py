@@ -1,6 +1,7 @@
 """What every part of the SQL store stands on: one half that reads, one that writes."""
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from typing import TypeVar
 
 from monitor.errors import StoreError
@@ -24,9 +25,16 @@ class Halves:
         self._configured: Mapping[str, Feed] = {}
 
     def _write(self, work: Callable[[Transaction], T]) -> T:
+        return self._open_writer().run(work)
+
+    def _start(self, work: Callable[[Transaction], T]) -> "Future[T]":
+        """Done once the work is committed."""
+        return self._open_writer().start(work)
+
+    def _open_writer(self) -> Writer:
         if self._writer is None:
             raise StoreError("the store was opened for reading alone")
-        return self._writer.run(work)
+        return self._writer
 
 
 def key_shas(rows: Rows, keys: Iterable[Key]) -> dict[Key, bytes]:

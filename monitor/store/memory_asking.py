@@ -1,6 +1,7 @@
 """What is due, in memory."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -55,6 +56,12 @@ class MemoryAsking(MemoryState):
         host = self.host(turn.host)
         if host.fence == turn.fence:
             host.lease_until, host.free_at = NEVER, max(host.free_at, free_at)
+
+    def releasing(self, turn: Turn, free_at: datetime) -> "Future[None]":
+        done: Future[None] = Future()
+        self.release(turn, free_at)
+        done.set_result(None)
+        return done
 
     def give_back(self, turn: Turn, tasks: Sequence[FeedTask | PageTask], now: datetime) -> None:
         for task in tasks:

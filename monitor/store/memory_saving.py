@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -123,6 +124,11 @@ class MemorySaving(MemoryAsking, MemoryHubs):
         if outcome.merge_into is not None:
             self.merge(task.article_id, outcome.merge_into, "the page names the other article's address", outcome.at)
         return Saved(True, (), learnt.revisions, tuple(learnt.edits))
+
+    def saving(self, outcome: PollOutcome | LookOutcome) -> "Future[Saved]":
+        done: Future[Saved] = Future()
+        done.set_result(self.save_poll(outcome) if isinstance(outcome, PollOutcome) else self.save_look(outcome))
+        return done
 
     def watch(self, url: str, keys: Sequence[Key], now: datetime, *, due_at: datetime | None = None) -> int:
         article = next(iter(self.named(keys).values()), None)

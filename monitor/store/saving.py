@@ -5,6 +5,7 @@ Twice is once: a late outcome meets a newer fence, a second look its own key, an
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,14 +21,17 @@ from monitor.store.revising import add_revision
 from monitor.store.rows import Row
 from monitor.store.trusting import count_trust
 from monitor.store.values import host_name, pace_values, restamp_sha, stamps_text, text_sha
-from monitor.store.writer import Transaction
+from monitor.store.writer import Transaction, Undone
 
 STRONG = ("url", "canonical")  # names that are one article wherever they are met
 FIRST_FLOOR = timedelta(minutes=5)
 
 
-class Stale(Exception):
+class Stale(Undone):
     """Somebody saved something newer first: this outcome is not written, and its caller thinks again."""
+
+    def __init__(self) -> None:
+        super().__init__(Saved(False))
 
 
 @dataclass(slots=True)
@@ -47,16 +51,15 @@ class Saving(Halves):
     """The writing part of LearningStore over SQL."""
 
     def save_poll(self, outcome: PollOutcome) -> Saved:
-        try:
-            return self._write(lambda tx: self._poll(tx, outcome))
-        except Stale:
-            return Saved(False)
+        return self._write(lambda tx: self._poll(tx, outcome))
 
     def save_look(self, outcome: LookOutcome) -> Saved:
-        try:
-            return self._write(lambda tx: self._look(tx, outcome))
-        except Stale:
-            return Saved(False)
+        return self._write(lambda tx: self._look(tx, outcome))
+
+    def saving(self, outcome: PollOutcome | LookOutcome) -> "Future[Saved]":
+        if isinstance(outcome, PollOutcome):
+            return self._start(lambda tx: self._poll(tx, outcome))
+        return self._start(lambda tx: self._look(tx, outcome))
 
     def watch(self, url: str, keys: Sequence[Key], now: datetime, *, due_at: datetime | None = None) -> int:
         pace = Pace(due_at or now, FIRST_FLOOR)

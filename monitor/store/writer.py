@@ -1,7 +1,7 @@
 """The one writer: a thread that owns the only writing connection and commits what waits together.
 
-It takes all that waits, gives each piece of work a savepoint of its own (a bad one rolls back alone), commits, and only then tells
-the callers. No timer: while one commit syncs, the next batch gathers. Nothing is acknowledged before its commit.
+It takes all that waits, commits it in one transaction (a bad piece is found by savepoints and rolls back alone), and only then tells
+the callers. While one commit syncs, the next batch gathers. Nothing is acknowledged before its commit.
 """
 
 import os
@@ -12,7 +12,8 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from monitor.errors import MonitorError, StoreError
 from monitor.store.rows import PATIENCE, Connected, Dialect
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_AT_ONCE = 512  # pieces of work in one commit; measured: more gains nothing, and the first ones wait longer
+GATHER = 0.02  # seconds between two commits of work that nobody stands and waits for: at a thousand a second they come in twenties
 QUIET = 0.5  # seconds without work after which chores are done
 MOST_PENDING = 500  # revisions that wait for their chores under steady work
 BUG = 70
@@ -52,6 +54,27 @@ class Transaction(Connected):
             self.run("SELECT pg_advisory_xact_lock(7306650)")
 
 
+class Undone(Exception):
+    """Raised by a piece of work that is to be rolled back although nothing failed; its caller is given `answer`."""
+
+    def __init__(self, answer: object) -> None:
+        super().__init__(answer)
+        self.answer = answer
+
+
+@dataclass(slots=True)
+class Piece(Generic[T]):
+    """One piece of work, and what its caller is given; `hurries`: somebody stands and waits for it."""
+
+    work: Callable[[Transaction], T]
+    hurries: bool
+    done: "Future[T]" = field(default_factory=Future)
+
+
+class _Apart(Exception):
+    """A piece of work did not go through: each one of the batch is to be done in a savepoint of its own."""
+
+
 class Writer:
     """Runs pieces of work in transactions, one thread for all of them."""
 
@@ -61,17 +84,25 @@ class Writer:
         self._on_full = on_full
         self._pending = 0
         self._dialect: Dialect = dialect
-        self._waiting: queue.SimpleQueue[tuple[Callable[[Transaction], Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._committed_at = 0.0
+        self._waiting: queue.SimpleQueue[Piece[Any] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
 
     def run(self, work: Callable[[Transaction], T]) -> T:
         """Waits until the work is committed, and gives its result. Raises what the work raised; it is then rolled back."""
+        return self._put(work, hurries=True).result()
+
+    def start(self, work: Callable[[Transaction], T]) -> "Future[T]":
+        """The same for who does not stand and wait: the future is done once the work is committed, under load after some more joined it."""
+        return self._put(work, hurries=False)
+
+    def _put(self, work: Callable[[Transaction], T], *, hurries: bool) -> "Future[T]":
         if not self._thread.is_alive():
             raise StoreError("the store is closed")
-        done: Future[T] = Future()
-        self._waiting.put((work, done))
-        return done.result()
+        piece: Piece[T] = Piece(work, hurries)
+        self._waiting.put(piece)
+        return piece.done
 
     def close(self) -> None:
         """Finishes what waits and ends the thread."""
@@ -98,13 +129,15 @@ class Writer:
             _end_on_io_error(error)
             self._pending = 0  # it is tried again with the next revision, and when the store is closed
 
-    def _batch(self) -> "list[tuple[Callable[[Transaction], Any], Future[Any]]] | None":
+    def _batch(self) -> list[Piece[Any]] | None:
         try:
             first = self._waiting.get(timeout=QUIET if self._pending else None)
         except queue.Empty:
             return []
         if first is None:
             return None
+        if not first.hurries and time.monotonic() - self._committed_at < GATHER and self._waiting.qsize() < MOST_AT_ONCE:
+            time.sleep(GATHER)
         batch = [first]
         while len(batch) < MOST_AT_ONCE:
             try:
@@ -117,32 +150,43 @@ class Writer:
             batch.append(more)
         return batch
 
-    def _commit(self, connection: "Connection", batch: "list[tuple[Callable[[Transaction], Any], Future[Any]]]") -> None:
+    def _commit(self, connection: "Connection", batch: list[Piece[Any]]) -> None:
         try:
             answers = self._attempt(connection, batch)
         except Exception as error:  # noqa: BLE001 - the edge of the writer: callers wait for an answer, and the thread must live
             _end_on_io_error(error)
             if is_full(error):
                 self._on_full()
-            for _, done in batch:
-                done.set_exception(told(error))
+            for piece in batch:
+                piece.done.set_exception(told(error))
             return
+        self._committed_at = time.monotonic()
         for done, result, failure in answers:
             if failure is None:
                 done.set_result(result)
             else:
                 done.set_exception(failure)
 
-    def _attempt(
-        self, connection: "Connection", batch: "list[tuple[Callable[[Transaction], Any], Future[Any]]]"
+    def _attempt(self, connection: "Connection", batch: list[Piece[Any]]) -> list[tuple[Future[Any], Any, BaseException | None]]:
+        """One transaction with all of it: in one go, which costs no savepoints; when a piece fails, each in a savepoint of its own."""
+        try:
+            return self._tried(connection, batch, self._bare)
+        except _Apart:
+            return self._tried(connection, batch, self._one)
+
+    def _tried(
+        self,
+        connection: "Connection",
+        batch: list[Piece[Any]],
+        one: "Callable[[Transaction, Callable[[Transaction], Any]], tuple[Any, BaseException | None]]",
     ) -> list[tuple[Future[Any], Any, BaseException | None]]:
-        """One transaction with all of it. A server that is away is waited for, as long as nothing was sent to be committed."""
+        """A server that is away is waited for, as long as nothing was sent to be committed."""
         for pause in (*PATIENCE, None):
             sent = False
             try:
                 with connection.begin():
                     transaction = Transaction(connection, self._dialect)
-                    answers = [(done, *self._one(transaction, work)) for work, done in batch]
+                    answers = [(piece.done, *one(transaction, piece.work)) for piece in batch]
                     sent = True
             except Exception as error:
                 again = is_beaten(error) or (is_lost(error) and not sent)
@@ -156,21 +200,35 @@ class Writer:
             break
         return answers
 
-    def _one(self, transaction: Transaction, work: Callable[[Transaction], T]) -> tuple[T | None, BaseException | None]:
+    def _bare(self, transaction: Transaction, work: Callable[[Transaction], T]) -> tuple[T | None, BaseException | None]:
+        try:
+            return work(transaction), None
+        except Exception as error:
+            if self._ends_all(error):
+                raise
+            raise _Apart from error
+
+    def _one(self, transaction: Transaction, work: Callable[[Transaction], T]) -> tuple[Any, BaseException | None]:
         # in plain SQL: the savepoints of SQLAlchemy are compiled each time, which takes longer than to save a poll
         transaction.run("SAVEPOINT piece")
         try:
             result = work(transaction)
+        except Undone as undone:
+            transaction.run("ROLLBACK TO SAVEPOINT piece")
+            return undone.answer, None
         except MonitorError as error:
             transaction.run("ROLLBACK TO SAVEPOINT piece")
             return None, error
         except Exception as error:
-            if _is_fatal(error) or (self._dialect == "postgresql" and (is_lost(error) or is_beaten(error))):
+            if self._ends_all(error):
                 raise
             transaction.run("ROLLBACK TO SAVEPOINT piece")
             return None, told(error)
         transaction.run("RELEASE SAVEPOINT piece")
         return result, None
+
+    def _ends_all(self, error: Exception) -> bool:
+        return _is_fatal(error) or (self._dialect == "postgresql" and (is_lost(error) or is_beaten(error)))
 
 
 def told(error: Exception) -> Exception:

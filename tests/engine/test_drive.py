@@ -1,6 +1,7 @@
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -8,11 +9,17 @@ from typing import cast
 import pytest
 from fakes import START, FakeClock
 
-from monitor.engine.drive import Done, TurnRunner, drive, is_public_name
+from monitor.engine.drive import Bell, Done, TurnRunner, drive, is_public_name
 from monitor.engine.outage import Outage
-from monitor.model import Answer, Failure, FeedTask, Pace, Request, Response, Saved, Task, Turn
-from monitor.ports import Doors, Recipe, Store
+from monitor.model import Answer, Failure, FeedTask, Pace, PollOutcome, Request, Response, Saved, Task, Turn
+from monitor.ports import Doors, Outcome, Recipe, Steps, Store
 from monitor.settings import Feed, FetchSettings, ScheduleSettings
+
+
+def kept(saved: object) -> "Future[object]":
+    done: Future[object] = Future()
+    done.set_result(saved)
+    return done
 
 
 @dataclass
@@ -23,8 +30,9 @@ class Notebook:
     given_back: list[str] = field(default_factory=list)
     held: list[tuple[str, datetime]] = field(default_factory=list)
 
-    def release(self, turn: Turn, free_at: datetime) -> None:
+    def releasing(self, turn: Turn, free_at: datetime) -> "Future[object]":
         self.released.append(free_at)
+        return kept(None)
 
     def give_back(self, turn: Turn, tasks: Sequence[FeedTask], now: datetime) -> None:
         self.given_back += [task.url for task in tasks]
@@ -110,6 +118,45 @@ def test_a_recipe_is_asked_until_it_returns() -> None:
 
     assert saved.outcome == "ok"
     assert web.asked == ["http://h.example/more", "http://h.example/more/2"]
+
+
+def test_an_answer_that_needs_no_reading_waits_for_no_thread() -> None:
+    url, go_on = "http://h.example/feed", threading.Event()
+    learnt: list[Outcome] = []
+
+    def steps() -> Steps:
+        answer = yield Request(url, "feed")
+        yield PollOutcome(a_turn(url).tasks[0], START, "not_modified", answer.status, Pace(START, timedelta(hours=1)))  # type: ignore[arg-type]
+        return Saved(True, outcome="not_modified")
+
+    async def save(outcome: Outcome) -> Saved:
+        learnt.append(outcome)
+        return Saved(True)
+
+    async def work() -> Saved:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(go_on.wait)
+            try:
+                return await asyncio.wait_for(
+                    drive(steps(), Web({url: Response(url, url, 304, (), b"", START, START)}), pool, save=save), 10
+                )
+            finally:
+                go_on.set()
+
+    assert asyncio.run(work()).outcome == "not_modified"
+    assert len(learnt) == 1
+
+
+def test_what_other_threads_end_is_heard_in_the_loop_with_its_errors() -> None:
+    async def work() -> list[object]:
+        bell = Bell()
+        with ThreadPoolExecutor(4) as pool:
+            works = [pool.submit(divmod, 7, number % 3) for number in range(300)]
+            return await asyncio.gather(*(bell.heard(work) for work in works), return_exceptions=True)
+
+    heard = asyncio.run(work())
+
+    assert [type(one) for one in heard] == [ZeroDivisionError, tuple, tuple] * 100
 
 
 def test_a_turn_is_worked_off_one_by_one_and_the_host_rests() -> None:

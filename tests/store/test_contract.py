@@ -227,6 +227,31 @@ def test_a_page_let_go_while_it_is_looked_at_is_not_looked_at_again(store: Store
     assert store.next_due_at() is None
 
 
+def test_an_outcome_that_comes_too_late_undoes_none_saved_beside_it(store: Store) -> None:
+    store.sync_feeds([Feed(f"f{n}", f"https://h{n}.example/feed") for n in range(3)], T0)
+    store.claim(T0, hosts=9, per_host=9, lease=MINUTE)
+    tasks = [store.feed_task(f"f{n}", T0) for n in range(3)]
+    tasks[1] = replace(tasks[1], fence=tasks[1].fence - 1)
+    outcomes = [PollOutcome(task, T0, "not_modified", 304, replace(task.pace, next_at=T0 + 9 * HOUR)) for task in tasks]
+
+    saved = [future.result() for future in [store.saving(outcome) for outcome in outcomes]]
+
+    assert [one.stored for one in saved] == [True, False, True]
+    assert [store.feed_task(f"f{n}", T0).pace.next_at == T0 + 9 * HOUR for n in range(3)] == [True, False, True]
+
+
+def test_a_host_that_is_being_given_back_is_free_once_that_is_kept(store: Store) -> None:
+    store.sync_feeds([FEED], T0)
+    [turn] = store.claim(T0, hosts=9, per_host=9, lease=HOUR)
+    store.give_back(turn, turn.tasks, T0)
+
+    store.releasing(turn, T0 + MINUTE).result()
+
+    assert store.next_due_at() == T0 + MINUTE
+    assert store.claim(T0, hosts=9, per_host=9, lease=HOUR) == ()
+    assert len(store.claim(T0 + MINUTE, hosts=9, per_host=9, lease=HOUR)) == 1
+
+
 def test_a_claim_can_be_limited_to_feeds_and_to_a_kind_of_task(store: Store) -> None:
     store.sync_feeds([FEED, OTHER], T0)
     poll(store, T0, new_update("a", T0))

@@ -47,17 +47,18 @@ class _Worker:
 
     async def run(self) -> Round:
         """Claims while anything new is due; waits for hosts that rest between two of our own requests."""
+        loop = asyncio.get_running_loop()
         try:
             while True:
                 claimed = await self._claim()
+                wait = await loop.run_in_executor(self._pool, self._due_in)
                 if self._turns:
-                    ended, self._turns = await asyncio.wait(self._turns, return_when=asyncio.FIRST_COMPLETED)
-                    self._free_at = max([turn.result() for turn in ended] + ([self._free_at] if self._free_at else []))
+                    ended, self._turns = await asyncio.wait(self._turns, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+                    self._free_at = max([turn.result() for turn in ended] + ([self._free_at] if self._free_at else []), default=None)
                 elif not claimed:
-                    rest = (self._free_at - self._doors.clock.now()).total_seconds() if self._free_at else 0
-                    if rest <= 0:
+                    if wait is None:
                         return self._round
-                    await asyncio.sleep(rest + 0.002)
+                    await asyncio.sleep(wait)
         finally:
             self._runner.stopping = True
             if self._turns:
@@ -70,6 +71,15 @@ class _Worker:
             self._asked.update(task.watch_id for task in turn.tasks)
             self._turns.add(asyncio.create_task(self._runner.run(turn, self._round.done.append)))
         return bool(turns)
+
+    def _due_in(self) -> float | None:
+        """Seconds until more may be asked of a host that rests after a question of ours; None: nothing is due at any of them."""
+        now, due_at = self._doors.clock.now(), self._doors.store.next_due_at()
+        if self._free_at is None or due_at is None or due_at > self._free_at:
+            return None
+        # what is due already is of other feeds, or was asked in this round: the hosts that rest come after it
+        at = due_at if due_at > now else self._free_at
+        return (at - now).total_seconds() + 0.002 if at > now else None
 
     def _due(self) -> list[Turn]:
         doors = self._doors

@@ -114,6 +114,52 @@ def test_after_a_restart_every_question_is_conditional_still(tmp_path: Path) -> 
     assert [request.validators is None for request in web.requests_of(STORY.format("one"))] == [True, False]
 
 
+class Rests(Asks):
+    """A fetcher whose hosts rest; one of them hangs until all others have been asked."""
+
+    def __init__(self, web: FakeWeb, rest: timedelta, asked: int = 0) -> None:
+        super().__init__(web)
+        self._rest, self._wanted, self._all_asked = rest, asked, asyncio.Event()
+
+    async def fetch(self, request: Request) -> Answer:
+        answer = await super().fetch(request)
+        if len(self.web.asked) == self._wanted:
+            self._all_asked.set()
+        if "hangs" in request.url:
+            await self._all_asked.wait()
+        return answer
+
+    def rest(self, host: str) -> timedelta:
+        return self._rest
+
+
+def a_timely_round(store: Store, web: FakeWeb, fetcher: Rests) -> int:
+    async def timely() -> int:
+        async with asyncio.timeout(10):
+            doors = doors_of(store, SystemClock())
+            return len((await run_once(doors, fetcher, FetchSettings(), feeds=None, force=False)).done)
+
+    return asyncio.run(timely())
+
+
+def test_a_round_waits_for_no_host_that_rests_when_nothing_is_due_there(store: Store) -> None:
+    now = SystemClock().now()
+    web = FakeWeb(FakeClock(now))
+    web[FEED] = a_feed()
+    store.sync_feeds([Feed("news", FEED)], now)
+
+    assert a_timely_round(store, web, Rests(web, timedelta(minutes=10))) == 1
+
+
+def test_a_host_that_hangs_keeps_a_round_from_no_page_of_others(store: Store) -> None:
+    now = SystemClock().now()
+    web = a_web(FakeClock(now))
+    web["http://hangs.example/feed"] = a_feed()
+    store.sync_feeds([Feed("news", FEED), Feed("hangs", "http://hangs.example/feed")], now)
+
+    assert a_timely_round(store, web, Rests(web, timedelta(milliseconds=200), asked=4)) == 4
+
+
 def test_a_round_without_a_network_is_held_against_no_feed(store: Store) -> None:
     clock = FakeClock()
     web = FakeWeb(clock)

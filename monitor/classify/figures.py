@@ -2,7 +2,6 @@
 
 import functools
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal
@@ -19,9 +18,10 @@ from monitor.classify.vocabulary import (
     TIMES,
     UNITS,
     any_of,
+    ascii_words,
     holds_one_of,
-    in_ascii,
-    spelled,
+    meanings,
+    one_of,
 )
 
 Sort = Literal["number", "date"]
@@ -46,15 +46,12 @@ _WORD_END = r"(?![^\W\d_])"
 
 
 @functools.cache
-def _pattern(*, is_ascii: bool, has_digits: bool) -> "re.Pattern[str]":
-    """What reads the figures of a text: of ASCII or any, with a digit or (ASCII only) without. The whole takes 16 ms to compile."""
-    month, day, times, ends = any_of(MONTHS), any_of(DAYS), any_of(TIMES), _WORD_END
-    if is_ascii:
-        month, day, times, ends = in_ascii(month), in_ascii(day), in_ascii(times), "(?![a-z])"
+def _pattern(*, is_ascii: bool) -> "re.Pattern[str]":
+    """What reads the figures of a text, of ASCII or any: the whole takes 16 ms to compile, that of ASCII 5."""
+    month, day, times = (any_of(table, is_ascii=is_ascii) for table in (MONTHS, DAYS, TIMES))
+    ends = "(?![a-z])" if is_ascii else _WORD_END
     word = rf"""(?P<word>\b(?:{"|".join([*SMALL, *ORDINAL])})(?:-(?:one|two|three|four|five|six|seven|eight|nine))?{ends}
             (?:\s(?:{times}){ends})?)"""
-    if not has_digits:
-        return re.compile(rf"(?P<day>\b(?:{day}){ends})|{word}", re.X | re.I | re.A)
     # what is written with other than ASCII stands between what is not: the first that fits is taken
     halfday, clock, eastdate, eastday, east = ("", "", "", "", "") if is_ascii else _EASTERN
     return re.compile(
@@ -95,19 +92,13 @@ _EASTERN = (
 _DIGIT = re.compile(r"\d")
 
 
-@functools.cache
-def _unit_pattern(*, is_ascii: bool) -> "re.Pattern[str]":
-    units = map(in_ascii, UNITS.values()) if is_ascii else UNITS.values()
-    groups = "|".join(f"(?P<u{index}>{pattern})" for index, pattern in enumerate(units))
-    return re.compile(rf"[\s-]?(?:{groups})(?:{_WORD_END}|(?<=[^\x00-\u04ff])|(?<=%))", re.I)
-
-
 def figures(text: str, language: str) -> list[Figure]:
     """All figures of a text, left to right."""
-    out = []
     is_ascii = text.isascii()
-    has_digits = not is_ascii or bool(_DIGIT.search(text))
-    for found in _pattern(is_ascii=is_ascii, has_digits=has_digits).finditer(text):
+    if is_ascii and not _DIGIT.search(text):
+        return _spelled_out(text)
+    out = []
+    for found in _pattern(is_ascii=is_ascii).finditer(text):
         sort = found.lastgroup or ""
         made = _READERS[sort if sort in _READERS else "number"](found, text, language)
         if made:
@@ -115,28 +106,60 @@ def figures(text: str, language: str) -> list[Figure]:
     return out
 
 
+def _spelled_out(text: str) -> list[Figure]:
+    """Days and numerals of a text of ASCII that has no digits: looked up word by word, there is no pattern to compile."""
+    out: list[Figure] = []
+    lowered = text.lower()
+    end = 0
+    for found in _LETTERS.finditer(lowered):
+        word, start = found[0], found.start()
+        if start < end:
+            continue
+        end = found.end()
+        day = _DAYS.get(word)
+        if day:
+            out.append(Figure("date", f"m{day}", "", start, end, text[start:end]))
+        elif word in SMALL or word in ORDINAL:
+            end = _numeral_end(lowered, end)
+            out.append(_numeral(text, start, end))
+            end = out[-1].end
+    return out
+
+
+def _numeral_end(text: str, end: int) -> int:
+    """Where `twenty-one million` ends, of which `twenty` ends here."""
+    found = _NUMERAL.match(text, end)
+    if not found:
+        return end
+    return found.end() if found["times"] in _TIMES else found.end("one") if found["one"] else end
+
+
+_DAYS = meanings(DAYS)
+# some days are of two parts
+_LETTERS = re.compile("[a-z]+(?:(?:-feira|'hui)(?![a-z]))?")
+_NUMERAL = re.compile(r"(?P<one>-(?:one|two|three|four|five|six|seven|eight|nine)(?![a-z]))?(?:\s(?P<times>[a-z]+))?")
+
+
 def may_hold_figure(text: str) -> bool:
     """Whether it is worth looking for figures here: a cheap question, sometimes yes in vain."""
     # in small letters: without `re.I` most of the alternatives are passed over by their first letter
     if text.isascii():
-        return _SIGN.search(text) is not None or _holds_word()(text.lower())
+        return _SIGN.search(text) is not None or _holds_word(text.lower())
     return _hint().search(text.lower()) is not None
 
 
 _SIGN = re.compile(r"[\d%$+-]")
 
 
-FIGURE_WORDS = (*SMALL, *ORDINAL, *TIMES.values(), *MONTHS.values(), *DAYS.values(), *UNITS.values())
+FIGURE_WORDS = (*SMALL, *ORDINAL, *ascii_words(" ".join([row for table in (TIMES, MONTHS, DAYS, UNITS) for row in table.values()])))
 
 
-@functools.cache
-def _holds_word() -> Callable[[str], bool]:
-    return holds_one_of(FIGURE_WORDS)
+_holds_word = holds_one_of(FIGURE_WORDS)
 
 
 @functools.cache
 def _hint() -> "re.Pattern[str]":
-    words = "|".join(FIGURE_WORDS)
+    words = "|".join([*SMALL, *ORDINAL, any_of(TIMES), any_of(MONTHS), any_of(DAYS), any_of(UNITS)])
     return re.compile(rf"[\d%％$€£₩¥￥°−–+{_EAST_SIGNS}〇零一二三四五六七八九-]|[本上下今同][月年]?|(?<![^\W\d_])(?:{words})(?![^\W\d_])")
 
 
@@ -144,27 +167,24 @@ def _hint() -> "re.Pattern[str]":
 
 
 def _date(found: "re.Match[str]", text: str, language: str) -> Figure:
-    words = re.sub("[〇零一二三四五六七八九十]+", lambda numeral: f" {_eastern_value(numeral[0], 'zh')} ", found[0].lower())
+    words = found[0].lower()
     if words.isascii():
-        words = _LETTERS.sub(lambda word: f" m{_ascii_days()[word[0]]} " if word[0] in _ascii_days() else word[0], words)
+        words = _NAME.sub(lambda name: f" m{_NAMES[name[0]]} " if name[0] in _NAMES else name[0], words)
     else:
+        words = re.sub("[〇零一二三四五六七八九十]+", lambda numeral: f" {_eastern_value(numeral[0], 'zh')} ", words)
         words = _named_days().sub(lambda name: f" m{(name.lastgroup or '')[1:]} ", words)
     parts = sorted(re.findall(r"m?\w+", re.sub(r"[年月日號号년월일.,]|(?<=\d)(?:st|nd|rd|th|er)\b|\b(?:of|de)\b", " ", words)))
     return Figure("date", " ".join(part.lstrip("0") for part in parts), "", found.start(), found.end(), found[0])
 
 
-_LETTERS = re.compile(r"[a-z]+(?:['-][a-z]+)*")
-
-
-@functools.cache
-def _ascii_days() -> dict[str, str]:
-    return {word: name for name, pattern in [*MONTHS.items(), *DAYS.items()] for word in spelled(pattern)}
+_NAMES = meanings(MONTHS) | meanings(DAYS)
+_NAME = re.compile(r"mar\.|[a-z]+(?:['-][a-z]+)*")
 
 
 @functools.cache
 def _named_days() -> "re.Pattern[str]":
     """Months and days of the week, by the name of their group."""
-    names = "|".join(f"(?P<m{name}>{pattern})" for name, pattern in [*MONTHS.items(), *DAYS.items()])
+    names = "|".join(f"(?P<m{name}>{one_of(row)})" for name, row in [*MONTHS.items(), *DAYS.items()])
     return re.compile(rf"(?<![^\W\d_])(?:{names}){_WORD_END}")
 
 
@@ -207,11 +227,15 @@ def _east(found: "re.Match[str]", text: str, language: str) -> Figure | None:
 
 
 def _word(found: "re.Match[str]", text: str, language: str) -> Figure:
-    parts = re.split(r"[-\s]", found[0].casefold())
-    value = Decimal(sum(SMALL.get(part, ORDINAL.get(part, 0)) for part in parts if part in SMALL or part in ORDINAL))
-    times = _multiplier(parts[-1]) if parts[-1] not in SMALL else 1
-    unit, end = _unit_behind(text, found.end())
-    return Figure("number", _canonical(value * times), unit, found.start(), end, text[found.start() : end])
+    return _numeral(text, found.start(), found.end())
+
+
+def _numeral(text: str, start: int, end: int) -> Figure:
+    *before, last = parts = re.split(r"[-\s]", text[start:end].casefold())
+    times = _multiplier(last) if before else 1
+    value = Decimal(sum(SMALL.get(part, ORDINAL.get(part, 0)) for part in (before if times > 1 else parts)))
+    unit, behind = _unit_behind(text, end)
+    return Figure("number", _canonical(value * times), unit, start, behind, text[start:behind])
 
 
 _READERS = {
@@ -262,31 +286,48 @@ def _eastern_value(text: str, language: str) -> Decimal | None:
     return total + section + (pending or Decimal(0))
 
 
-@functools.cache
-def _times_patterns() -> tuple[tuple[int, "re.Pattern[str]"], ...]:
-    return tuple((times, re.compile(rf"(?:{pattern})\Z", re.I)) for times, pattern in TIMES.items())
-
-
 def _multiplier(word: str) -> int:
+    if word.isascii():
+        return _TIMES.get(word, 1)
     return next((times for times, pattern in _times_patterns() if pattern.match(word)), 1)
 
 
+_TIMES = meanings(TIMES)
+
+
+@functools.cache
+def _times_patterns() -> tuple[tuple[int, "re.Pattern[str]"], ...]:
+    return tuple((times, re.compile(rf"(?:{one_of(row)})\Z", re.I)) for times, row in TIMES.items())
+
+
 def _unit_behind(text: str, end: int) -> tuple[str, int]:
-    is_ascii = text.isascii()
-    if is_ascii and not _may_be_unit()(text[end : end + _LONGEST_UNIT].lower()) and "%" not in text[end : end + 2]:
-        return "", end
-    found = _unit_pattern(is_ascii=is_ascii).match(text, end)
+    """The unit and where it ends; none and the same place where none stands."""
+    if text.isascii():
+        return _ascii_unit(text, end)
+    found = _unit_pattern().match(text, end)
     if not found or not found.lastgroup:
         return "", end
     return list(UNITS)[int(found.lastgroup[1:])], found.end()
 
 
-_LONGEST_UNIT = 16
+def _ascii_unit(text: str, end: int) -> tuple[str, int]:
+    found = _ASCII_UNIT.match(text, end)
+    if not found:
+        return "", end
+    first, both = found["first"].lower(), found[0][found.start("first") - found.start() :].lower()
+    if both in _UNITS:
+        return _UNITS[both], found.end()
+    return (_UNITS[first], found.end("first")) if first in _UNITS else ("", end)
+
+
+_UNITS = meanings(UNITS)
+_ASCII_UNIT = re.compile(r"[\s-]?(?P<first>%p(?![a-z])|%|[a-z]+)(?P<second> [a-z]+)?", re.I | re.A)
 
 
 @functools.cache
-def _may_be_unit() -> Callable[[str], bool]:
-    return holds_one_of(UNITS.values())
+def _unit_pattern() -> "re.Pattern[str]":
+    groups = "|".join(f"(?P<u{index}>{one_of(row)})" for index, row in enumerate(UNITS.values()))
+    return re.compile(rf"[\s-]?(?:{groups})(?:{_WORD_END}|(?<=[^\x00-\u04ff])|(?<=%))", re.I)
 
 
 def _canonical(value: Decimal) -> str:

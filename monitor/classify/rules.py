@@ -4,7 +4,6 @@ A rule looks at one change and its hunks; what it finds is kept in the edit as e
 reader should care, 0 to 100, before the place is considered: a figure in a headline weighs more than one in a caption.
 """
 
-import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from monitor.classify import details, looks
 from monitor.classify.figures import FIGURE_WORDS
 from monitor.classify.notes import correction_note
 from monitor.classify.place import Place
-from monitor.classify.speech import STANCE
+from monitor.classify.speech import STANCE_WORDS
 from monitor.classify.vocabulary import holds_one_of
 from monitor.text import shorten
 
@@ -60,15 +59,13 @@ def _rules_for(place: Place) -> tuple[Rule, ...]:
 
 def _is_plain(text: str) -> bool:
     """Whether these words are neither figures, names nor hedges, and no mark stands between them: most edits, told at once."""
-    return _SMALL_WORDS.match(text) is not None and not _holds_more_than_words()(text)
+    return _SMALL_WORDS.match(text) is not None and not _holds_more_than_words(text)
 
 
 _SMALL_WORDS = re.compile(r"[a-z |]*\Z")
 
 
-@functools.cache
-def _holds_more_than_words() -> Callable[[str], bool]:
-    return holds_one_of([*FIGURE_WORDS, *STANCE.values()])
+_holds_more_than_words = holds_one_of([*FIGURE_WORDS, *STANCE_WORDS])
 
 
 # --- structure ------------------------------------------------------------------------------------------------------

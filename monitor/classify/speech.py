@@ -3,11 +3,11 @@
 import functools
 import re
 from collections import Counter
-from collections.abc import Callable
+from typing import NamedTuple
 
 from monitor.classify.han import names_by_sound
 from monitor.classify.hunks import Hunk
-from monitor.classify.vocabulary import holds_one_of, in_ascii
+from monitor.classify.vocabulary import any_of, holds_one_of, meanings, one_of
 from monitor.text import plain
 
 # --- quotations -----------------------------------------------------------------------------------------------------
@@ -166,66 +166,88 @@ def is_title_case(text: str) -> bool:
 _LETTERS = "A-Za-zÀ-ɏЀ-ӿ؀-ۿ"
 # What a word does to the claim beside it. Words of one row replace each other without a change of meaning.
 STANCE: dict[str, str] = {
-    "allegation": (
-        r"alleged(?:ly)?|allegations?|purported(?:ly)?|accused|suspected|mutmaßlich\w*|presunt[oa]s?|suposto\w*"
-        r"|présumée?s?|подозреваем\w+|предполагаем\w+|혐의|의혹|涉嫌|懷疑|怀疑|疑似|疑い|容疑|المزعوم\w*"
-    ),
-    "report": (
-        r"reported(?:ly)?|reports? (?:say|suggest)|apparent(?:ly)?|according to|believed to|thought to|angeblich|laut"
-        r"|selon|según|secondo|segundo|по данным|по словам|알려졌|전해졌|据报|據報|据悉|據悉|据称|據稱|によると|とみられ|بحسب|وفقا"
-    ),
-    "possibility": (
-        r"(?-i:may)|might|could|possibl[ey]|probabl[ey]|likely|unlikely|perhaps|appears?|appeared|seems?|seemed"
-        r"|vermutlich|möglicherweise|könnte[n]?|peut-être|pourrait|podría[n]?|posiblemente|poderia|forse|potrebbe"
-        r"|возможно|вероятно|추정|가능성|수도 있|可能|或許|或许|恐怕|かもしれ|可能性|ربما"
-    ),
-    "claim": (
-        r"claim(?:s|ed|ing)?|insist(?:s|ed)?|allege[sd]?|assert(?:s|ed)?|behauptet\w*|prétend\w*|affirme\w*"
-        r"|afirm[aó]\w*|sostien\w*|утвержда\w+|주장|聲稱|声称|宣稱|宣称|主張|زعم\w*"
-    ),
-    "confirmation": (
-        r"confirm(?:s|ed)?|admit(?:s|ted)?|acknowledge[sd]?|bestätigt\w*|confirm[eéoó]\w*|подтверд\w+|확인|인정|證實|证实|確認"
-        r"|确认|承認|承认|認め|أكد\w*"
-    ),
-    "denial": (
-        r"den(?:y|ies|ied)|reject(?:s|ed)?|dismiss(?:es|ed)?|dementiert\w*|bestreitet|nie(?:ga|gan|gó)|nega(?:no|do)?"
-        r"|опроверг\w+|отрица\w+|부인|否認|否认|نفى"
-    ),
-    "negation": (
-        r"not|no|never|cannot|(?:can|won|don|doesn|didn|isn|aren|wasn|weren|hasn|haven|hadn|couldn|wouldn|shouldn)['’]t"
-        r"|no longer|nicht|niemals|kein\w*|nie"
-        r"|pas|aucune?|jamais|non(?!-)|mai|nunca|jamás|não|не|нет|никогда|않\w*|못\w*|아니\w*|없\w*|沒有|没有|並非|并非|不是|未能"
-        r"|ない|なかった|せず|ません|لم|لن|لا|ليس"
-    ),
-    "unconfirmed": r"unconfirmed|unverified|without evidence|baseless|unbestätigt\w*|неподтвержд\w+|미확인|未經證實|未经证实|未確認",
+    "allegation": r"""alleged allegedly allegation allegations purported purportedly accused suspected mutmaßlich\w* presunto presuntos
+        presunta presuntas suposto* présumée?s? подозреваем\w+ предполагаем\w+ 혐의 의혹 涉嫌 懷疑 怀疑 疑似 疑い 容疑 المزعوم\w*""",
+    "report": """reported reportedly report_say reports_say report_suggest reports_suggest apparent apparently according_to believed_to
+        thought_to angeblich laut selon según secondo segundo по_данным по_словам 알려졌 전해졌 据报 據報 据悉 據悉 据称 據稱 によると
+        とみられ بحسب وفقا""",
+    "possibility": """may might could possible possibly probable probably likely unlikely perhaps appear appears appeared seem seems seemed
+        vermutlich möglicherweise könnten? peut-être pourrait podría[n]? posiblemente poderia forse potrebbe возможно вероятно 추정 가능성
+        수도_있 可能 或許 或许 恐怕 かもしれ 可能性 ربما""",
+    "claim": r"""claim claims claimed claiming insist insists insisted allege alleges assert asserts asserted behauptet* prétend\w* affirme*
+        afirma* afirmó\w* sostien* утвержда\w+ 주장 聲稱 声称 宣稱 宣称 主張 زعم\w*""",
+    "confirmation": r"""confirm confirms confirmed admit admits admitted acknowledge acknowledges acknowledged bestätigt\w* confirme*
+        confirmo* confirm[éó]\w* подтверд\w+ 확인 인정 證實 证实 確認 确认 承認 承认 認め أكد\w*""",
+    "denial": r"""deny denies denied reject rejects rejected dismiss dismisses dismissed dementiert* bestreitet niega niegan niegó nega
+        negado negano опроверг\w+ отрица\w+ 부인 否認 否认 نفى""",
+    "negation": r"""not no never cannot can't won't don't doesn't didn't isn't aren't wasn't weren't hasn't haven't hadn't couldn't wouldn't
+        shouldn't nicht niemals kein* nie pas aucun aucune jamais non mai nunca jamás não не нет никогда 않\w* 못\w* 아니\w* 없\w* 沒有 没有
+        並非 并非 不是 未能 ない なかった せず ません لم لن لا ليس""",
+    "unconfirmed": r"""unconfirmed unverified without_evidence baseless unbestätigt\w* неподтвержд\w+ 미확인 未經證實 未经证实 未確認""",
 }
 # A longer piece holds such words by chance.
 _STANCE_WORDS = 4
 _NEGATION_WORDS = 3
 
 
+class _Found(NamedTuple):
+    """A hedging word where it stands."""
+
+    kind: str
+    words: str
+    start: int
+    end: int
+
+
+def _stances(text: str) -> list[_Found]:
+    if text.isascii():
+        return _ascii_stances(text)
+    found = [_Found(each.lastgroup or "", each[0], each.start(), each.end()) for each in _pattern().finditer(text)]
+    return [each for each in found if not _is_another_word(each.words, text, each.end)]
+
+
 @functools.cache
-def _stances(*, is_ascii: bool) -> "re.Pattern[str]":
-    words = "|".join(f"(?P<{name}>{in_ascii(pattern) if is_ascii else pattern})" for name, pattern in STANCE.items())
-    if is_ascii:
-        return re.compile(f"(?<![a-z])(?:{words})(?![a-z])", re.I | re.A)
+def _pattern() -> "re.Pattern[str]":
+    words = "|".join(f"(?P<{kind}>{one_of(row)})" for kind, row in STANCE.items())
     return re.compile(f"(?<![{_LETTERS}])(?:{words})(?![a-zà-ÿа-я])", re.I)
+
+
+def _ascii_stances(text: str) -> list[_Found]:
+    """What the pattern would find, looked up word by word: there is nothing to compile."""
+    out: list[_Found] = []
+    before = ""
+    for found in _WORD.finditer(text):
+        word = found[0].lower()
+        both, before = f"{before} {word}", word
+        start = found.start() - len(both) + len(word)
+        kind = _KINDS.get(word) or next((kind for beginning, kind in _BEGINNINGS.items() if word.startswith(beginning)), None)
+        if kind and not _is_another_word(found[0], text, found.end()):
+            out.append(_Found(kind, found[0], found.start(), found.end()))
+        elif both in _KINDS and text[start : found.end()].lower() == both:
+            out.append(_Found(_KINDS[both], text[start : found.end()], start, found.end()))
+    return out
+
+
+def _is_another_word(word: str, text: str, end: int) -> bool:
+    """`May` is a month, and `non-` the beginning of a word."""
+    return (word in ("May", "MAY")) or (word.lower() == "non" and text[end : end + 1] == "-")
+
+
+_WORD = re.compile("[a-z]+(?:'t(?![a-z]))?", re.I | re.A)
+_KINDS = {word: kind for word, kind in meanings(STANCE).items() if not word.endswith("*")}
+_BEGINNINGS = {word[:-1]: kind for word, kind in meanings(STANCE).items() if word.endswith("*")}
+STANCE_WORDS = tuple(meanings(STANCE))
+_holds_stance = holds_one_of(STANCE_WORDS)
 
 
 def has_stance(text: str) -> bool:
     """Whether it is worth looking for hedges, attributions and negations here: a cheap question, sometimes yes in vain."""
-    return _holds_stance()(text.lower()) if text.isascii() else _stance_hint().search(text.lower()) is not None
+    return _holds_stance(text.lower()) if text.isascii() else _hint().search(text.lower()) is not None
 
 
 @functools.cache
-def _holds_stance() -> Callable[[str], bool]:
-    return holds_one_of(STANCE.values())
-
-
-@functools.cache
-def _stance_hint() -> "re.Pattern[str]":
-    words = "|".join(STANCE.values()).replace("(?-i:may)", "may")
-    return re.compile(f"(?<![{_LETTERS}])(?:{words})")
+def _hint() -> "re.Pattern[str]":
+    return re.compile(f"(?<![{_LETTERS}])(?:{any_of(STANCE)})")
 
 
 def _touched(hunk: Hunk) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
@@ -234,8 +256,8 @@ def _touched(hunk: Hunk) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, 
     def at(text: str, start: int, end: int) -> tuple[tuple[str, str], ...]:
         left = max(0, start - _LONGEST)
         near = text[left : end + _LONGEST]
-        found = _stances(is_ascii=near.isascii()).finditer(near) if has_stance(near) else ()
-        return tuple((each.lastgroup or "", each[0]) for each in found if each.start() + left < end and start < each.end() + left)
+        found = _stances(near) if has_stance(near) else ()
+        return tuple((each.kind, each.words) for each in found if each.start + left < end and start < each.end + left)
 
     removed, added = hunk.removed.strip(), hunk.added.strip()
     if removed in _NO or added in _NO:
@@ -257,8 +279,9 @@ _BESIDES = 1
 
 def _besides_stance(hunk: Hunk) -> int:
     """Words of more than four letters that change beside the hedging ones; wide characters count by three."""
-    words = f"{hunk.removed} | {hunk.added}"
-    rest = _stances(is_ascii=words.isascii()).sub(" ", words)
+    rest = words = f"{hunk.removed} | {hunk.added}"
+    for found in reversed(_stances(words)):
+        rest = f"{rest[: found.start]} {rest[found.end :]}"
     latin = sum(len(word) > 4 for word in re.findall(f"[{_LETTERS}]+", rest))
     return latin + sum(character >= "⺀" and character.isalpha() for character in rest) // 3
 

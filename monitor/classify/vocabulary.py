@@ -1,9 +1,12 @@
-"""The words of figures: numerals, multipliers, units, months and days, as regular expressions without groups."""
+"""The words of figures: numerals, multipliers, units, months and days.
 
-import itertools
+In a row of a table a word of ASCII stands as it is written, `_` for a blank and `*` for any letters; another word may be a
+regular expression without groups.
+"""
+
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 _NUMERALS = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty
@@ -13,11 +16,13 @@ SMALL |= {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "e
 ORDINAL = {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
 
 TIMES: dict[int, str] = {
-    10**2: r"hundred",
-    10**3: r"thousand|k|tausend|mille|mil|mila|тыс\.?|тысяч[аиу]?|ألف|آلاف",
-    10**6: r"millions?|mio\.?|mln|m|millionen|millones|millón|milh(?:ão|ões)|milion[ei]|млн\.?|миллион(?:а|ов)?|مليون|ملايين",
-    10**9: r"billions?|bn|b|milliarden?|mrd\.?|milliards?|md|bilh(?:ão|ões)|miliard[oi]|mld|млрд\.?|миллиард(?:а|ов)?|مليار",
-    10**12: r"trillions?|tn|billionen|billones|трлн\.?|триллион(?:а|ов)?",
+    10**2: "hundred",
+    10**3: "thousand k tausend mille mil mila тыс\\.? тысяч[аиу]? ألف آلاف",
+    10**6: """millions million mio. mio mln m millionen millones millón milh(?:ão|ões) milioni milione млн\\.? миллион(?:а|ов)?
+        مليون ملايين""",
+    10**9: """billions billion bn b milliarden milliarde mrd. mrd milliards milliard md bilh(?:ão|ões) miliardo miliardi mld млрд\\.?
+        миллиард(?:а|ов)? مليار""",
+    10**12: "trillions trillion tn billionen billones трлн\\.? триллион(?:а|ов)?",
 }
 EAST = {"十": 10, "십": 10, "百": 100, "백": 100, "千": 1000, "천": 1000}
 EAST |= {"万": 10**4, "萬": 10**4, "만": 10**4, "亿": 10**8, "億": 10**8, "억": 10**8, "兆": 10**12, "조": 10**12}
@@ -26,85 +31,90 @@ HAN = dict(zip("〇零一二三四五六七八九", (0, 0, 1, 2, 3, 4, 5, 6, 7, 
 COUNTED = "人名個个年月日時时分歲岁％%元圓円億亿萬万次宗支間间隻只位死傷伤歳件校戶户"
 
 UNITS: dict[str, str] = {
-    "%": r"[%％]p?|per ?cent|percent(?:age points?)?|pct|퍼센트|パーセント|prozent|pour cent|por ?ciento|por cento|per cento"
-    r"|процент(?:а|ов)?",
-    "$": r"(?:us ?)?dollars?|usd|달러|ドル|美元|dólares|доллар(?:а|ов)?|دولار",
-    "€": r"euros?|eur|유로|ユーロ|歐元|欧元|евро|يورو",
-    "£": r"pounds?|gbp|파운드|ポンド|英鎊|英镑",
-    "₩": r"원|won|krw|韓元|韩元|ウォン",
-    "¥": r"yen|円|엔|日圓|日元|jpy",
-    "元": r"yuan|元|위안|人民币|人民幣",
-    "km": r"km|kilomet(?:er|re)s?|킬로미터|公里|キロ(?:メートル)?|км",
-    "mi": r"miles?|마일|英里",
-    "m": r"met(?:er|re)s?|미터|米|公尺|メートル|м",
-    "kg": r"kg|kilos?|kilogram(?:me)?s?|킬로그램|公斤|кг",
-    "t": r"tons?|tonnes?|톤|噸|吨|トン|тонн[аы]?",
-    "°": r"°[cf]?|degrees?|도|度|градус(?:а|ов)?",
+    "%": """%p % ％p? percentage_points percentage_point percent per_cento per_cent pct prozent pour_cent por_ciento porciento por_cento
+        퍼센트 パーセント процент(?:а|ов)?""",
+    "$": "us_dollars us_dollar dollars dollar usd 달러 ドル 美元 dólares доллар(?:а|ов)? دولار",
+    "€": "euros euro eur 유로 ユーロ 歐元 欧元 евро يورو",
+    "£": "pounds pound gbp 파운드 ポンド 英鎊 英镑",
+    "₩": "원 won krw 韓元 韩元 ウォン",
+    "¥": "yen jpy 円 엔 日圓 日元",
+    "元": "yuan 元 위안 人民币 人民幣",
+    "km": "km kilometers kilometer kilometres kilometre 킬로미터 公里 キロ(?:メートル)? км",
+    "mi": "miles mile 마일 英里",
+    "m": "meters meter metres metre m 미터 米 公尺 メートル м",
+    "kg": "kg kilos kilo kilogrammes kilogramme kilograms kilogram 킬로그램 公斤 кг",
+    "t": "tons ton tonnes tonne 톤 噸 吨 トン тонн[аы]?",
+    "°": "°[cf]? degrees degree 도 度 градус(?:а|ов)?",
 }
 SIGNS = {"$": "$", "€": "€", "£": "£", "₩": "₩", "¥": "¥", "￥": "¥"}
 
 MONTHS: dict[str, str] = {
-    "1": r"jan(?:\.|uary|uar|vier)?|enero|janeiro|gennaio|января|январь",
-    "2": r"feb(?:\.|ruary|ruar|rero|braio)?|février|fevereiro|февраля|февраль",
-    "3": r"mar(?:\.|ch|s|zo)|märz|março|марта?",
-    "4": r"apr(?:\.|il|ile)?|avril|abril|апрел[яь]",
-    "5": r"may|mai|mayo|maio|maggio|мая|май",
-    "6": r"june?|juni|juin|junio|junho|giugno|июн[яь]",
-    "7": r"july?|juli|juillet|julio|julho|luglio|июл[яь]",
-    "8": r"aug(?:\.|ust)?|août|agosto|августа?",
-    "9": r"sept?(?:\.|ember|embre|iembre)?|setembro|settembre|сентябр[яь]",
-    "10": r"oct(?:\.|ober|obre)?|okt(?:\.|ober)?|octubre|outubro|ottobre|октябр[яь]",
-    "11": r"nov(?:\.|ember|embre|iembre|embro)?|ноябр[яь]",
-    "12": r"dec(?:\.|ember)?|dez(?:\.|ember|embro)?|décembre|diciembre|dicembre|декабр[яь]",
+    "1": "jan. january januar janvier jan enero janeiro gennaio января январь",
+    "2": "feb. february februar febrero febbraio feb février fevereiro февраля февраль",
+    "3": "mar. march mars marzo märz março марта?",
+    "4": "apr. april aprile apr avril abril апрел[яь]",
+    "5": "may mai mayo maio maggio мая май",
+    "6": "june jun juni juin junio junho giugno июн[яь]",
+    "7": "july jul juli juillet julio julho luglio июл[яь]",
+    "8": "aug. august aug août agosto августа?",
+    "9": "sept. sep. september septembre septiembre sept sep setembro settembre сентябр[яь]",
+    "10": "oct. october octobre oct okt. oktober okt octubre outubro ottobre октябр[яь]",
+    "11": "nov. november novembre noviembre novembro nov ноябр[яь]",
+    "12": "dec. december dec dez. dezember dezembro dez décembre diciembre dicembre декабр[яь]",
 }
 DAYS: dict[str, str] = {
-    "mon": r"mon(?:day)?|montag|lundi|lunes|lunedì|segunda-feira|понедельник[а-я]*|월요일|月曜日?|(?:星期|周|週|禮拜)一",
-    "tue": r"tues?(?:day)?|dienstag|mardi|martes|martedì|terça-feira|вторник[а-я]*|화요일|火曜日?|(?:星期|周|週|禮拜)二",
-    "wed": r"wed(?:nesday)?|mittwoch|mercredi|miércoles|mercoledì|quarta-feira|сред[ау]|수요일|水曜日?|(?:星期|周|週|禮拜)三",
-    "thu": r"thu(?:rs)?(?:day)?|donnerstag|jeudi|jueves|giovedì|quinta-feira|четверг[а-я]*|목요일|木曜日?|(?:星期|周|週|禮拜)四",
-    "fri": r"fri(?:day)?|freitag|vendredi|viernes|venerdì|sexta-feira|пятниц[ауы]|금요일|金曜日?|(?:星期|周|週|禮拜)五",
-    "sat": r"saturday|samstag|samedi|sábado|sabato|суббот[ауы]|토요일|土曜日?|(?:星期|周|週|禮拜)六",
-    "sun": r"sunday|sonntag|dimanche|domingo|domenica|воскресень[ея]|일요일|日曜日?|(?:星期|周|週|禮拜)(?:日|天)",
-    "today": r"today|heute|aujourd['’]hui|hoy|oggi|сегодня|오늘|今日|今天",
-    "yesterday": r"yesterday|gestern|hier|ayer|ieri|вчера|어제|昨日|昨天",
-    "tomorrow": r"tomorrow|morgen|demain|mañana|domani|завтра|내일|明日|明天",
+    "mon": "monday mon montag lundi lunes lunedì segunda-feira понедельник[а-я]* 월요일 月曜日? (?:星期|周|週|禮拜)一",
+    "tue": "tuesday tues tue dienstag mardi martes martedì terça-feira вторник[а-я]* 화요일 火曜日? (?:星期|周|週|禮拜)二",
+    "wed": "wednesday wed mittwoch mercredi miércoles mercoledì quarta-feira сред[ау] 수요일 水曜日? (?:星期|周|週|禮拜)三",
+    "thu": "thursday thurs thu donnerstag jeudi jueves giovedì quinta-feira четверг[а-я]* 목요일 木曜日? (?:星期|周|週|禮拜)四",
+    "fri": "friday fri freitag vendredi viernes venerdì sexta-feira пятниц[ауы] 금요일 金曜日? (?:星期|周|週|禮拜)五",
+    "sat": "saturday samstag samedi sábado sabato суббот[ауы] 토요일 土曜日? (?:星期|周|週|禮拜)六",
+    "sun": "sunday sonntag dimanche domingo domenica воскресень[ея] 일요일 日曜日? (?:星期|周|週|禮拜)(?:日|天)",
+    "today": "today heute aujourd'hui hoy oggi сегодня 오늘 今日 今天",
+    "yesterday": "yesterday gestern hier ayer ieri вчера 어제 昨日 昨天",
+    "tomorrow": "tomorrow morgen demain mañana domani завтра 내일 明日 明天",
 }
 
 
-def any_of(table: Mapping[Any, str]) -> str:
-    """One alternative of all patterns of a table."""
-    return "|".join(table.values())
+_Meaning = TypeVar("_Meaning")
 
 
-def in_ascii(pattern: str) -> str:
-    """The alternatives that may stand in a text of ASCII alone: a third of them, which take a fifth of the time to compile.
+def ascii_words(words: str) -> list[str]:
+    """The words of ASCII of a table's row, as they are written."""
+    return [word.replace("_", " ") for word in words.split() if word.isascii()]
 
-    For patterns of words as they stand here: groups are not nested, and what is optional is ASCII where its word is.
+
+def meanings(table: Mapping[_Meaning, str]) -> dict[str, _Meaning]:
+    """What each word of ASCII of a table means; of a word in two rows the first."""
+    return {word: meaning for meaning, row in [*table.items()][::-1] for word in ascii_words(row)}
+
+
+def any_of(table: Mapping[Any, str], *, is_ascii: bool = False) -> str:
+    """One regular expression of all words of a table, or of those that may stand in a text of ASCII alone.
+
+    The latter are a third, and take a fifth of the time to compile.
     """
-    pattern = _SET.sub(lambda found: _NOT_ASCII.sub("", found[0]), pattern)
-    pattern = _GROUP.sub(lambda found: f"({found['how']}{_ascii_of(found['inside'].split('|'))})", pattern)
-    return _ascii_of(_BETWEEN.split(pattern))
+    return one_of(" ".join(table.values()), is_ascii=is_ascii)
 
 
-_SET = re.compile(r"\[[^\]]+\]")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_GROUP = re.compile(r"\((?P<how>\?(?:[-i]*:|<?[!=]))(?P<inside>[^()]*)\)")
-_BETWEEN = re.compile(r"\|(?![^(]*\))")
+def one_of(words: str, *, is_ascii: bool = False) -> str:
+    """One regular expression of the words of a row."""
+    return "|".join([_pattern(word) for word in words.split() if word.isascii() or not is_ascii])
 
 
-def _ascii_of(alternatives: list[str]) -> str:
-    """The ASCII ones; where none is left, what makes its word be left out too."""
-    return "|".join(each for each in alternatives if each.isascii()) or "…"
+def _pattern(word: str) -> str:
+    if not word.isascii():
+        return word.replace("_", r"\ ")
+    return word if word.isalpha() else re.escape(word).replace("_", r"\ ").replace("'", "['’]").replace(r"\*", r"\w*")
 
 
-def holds_one_of(patterns: Iterable[str]) -> Callable[[str], bool]:
+def holds_one_of(words: Iterable[str]) -> Callable[[str], bool]:
     """Asks a text of ASCII in small letters whether one of these words may stand in it; sometimes it says yes in vain.
 
     Words are looked up, so that no pattern of hundreds of alternatives is compiled, or tried at each letter; of several words the first.
     """
-    words = {word for pattern in patterns for word in spelled(pattern)}
-    beginnings = tuple(word.rstrip("*") for word in words if word.endswith("*"))
-    first = frozenset(found[0] for word in words if (found := _WORD.match(word)))
+    beginnings = tuple([word[:-1] for word in words if word.endswith("*")])
+    first = frozenset([word if word.isalpha() else _WORD.findall(word)[0] for word in words if word[:1].isalpha()])
 
     def may_hold(text: str) -> bool:
         return not first.isdisjoint(_WORD.findall(text)) or any(map(text.__contains__, beginnings))
@@ -113,21 +123,3 @@ def holds_one_of(patterns: Iterable[str]) -> Callable[[str], bool]:
 
 
 _WORD = re.compile("[a-z]+")
-
-
-def spelled(pattern: str) -> Iterator[str]:
-    """The words of ASCII that a pattern of words stands for; `*` behind one that may go on."""
-    for alternative in _BETWEEN.split(pattern):
-        if alternative.isalpha():
-            if alternative.isascii():
-                yield alternative
-            continue
-        pieces = []
-        for piece in _PIECE.finditer(_LOOKING.sub("", alternative).replace(r"\w", "")):
-            choice = list(spelled(piece["inside"])) if piece["inside"] else list(piece["one"] or piece["letter"])
-            pieces.append([*choice, ""] if piece["maybe"] else choice)
-        yield from filter(str.isascii, map("".join, itertools.product(*pieces)))
-
-
-_LOOKING = re.compile(r"\(\?<?[!=][^()]*\)")
-_PIECE = re.compile(r"(?:\(\?[-i]*:(?P<inside>[^()]*)\)|\[(?P<one>[^\]]+)\]|\\?(?P<letter>.))(?P<maybe>\??)")

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from monitor import look, poll
 from monitor.engine.outage import Outage, is_unreached
+from monitor.errors import StoreError
 from monitor.fetch.politeness import host_of
 from monitor.model import Answer, Failure, FeedTask, PageTask, Request, Saved, Task, Turn
 from monitor.ports import Doors, Fetcher, Outcome, Steps
@@ -76,6 +77,28 @@ class Bell:
                 heard.set_result(work.result())
 
 
+class Overtime:
+    """Does something again and again from when a work has taken so long, until it is cancelled."""
+
+    def __init__(self, every: timedelta, do: Callable[[], Awaitable[None]]) -> None:
+        self._every, self._do = every.total_seconds(), do
+        self._task: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(self._every, self._start)  # a task for each work would cost more
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    def _start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._go_on())
+
+    async def _go_on(self) -> None:
+        while True:
+            await self._do()
+            await asyncio.sleep(self._every)
+
+
 async def drive(
     steps: Steps,
     fetcher: Fetcher,
@@ -122,6 +145,7 @@ class TurnRunner:
         self.fetcher = fetcher
         self.settings = settings
         self.stopping = False
+        self.prolonged_every = self.lease / 2
         self._pool = pool
         self._outage = outage
         self._tells_all = tells_all
@@ -153,13 +177,22 @@ class TurnRunner:
                 if self._rest(turn.host) > _LONG_REST:
                     return
 
+        overtime = Overtime(self.prolonged_every, lambda: self._prolong(turn))
         try:
             await asyncio.gather(*(lane() for _ in range(min(self.settings.per_host, len(waiting)))))
         finally:
+            overtime.cancel()
             now = self.doors.clock.now()
             free_at = now + self._rest(turn.host)
             await asyncio.shield(self._give_up(turn, tuple(waiting), now, free_at))
         return free_at
+
+    async def _prolong(self, turn: Turn) -> None:
+        until = self.doors.clock.now() + self.lease
+        try:
+            await self._loop.run_in_executor(self._pool, self.doors.store.prolong, turn, until)
+        except StoreError as error:
+            log.warning("cannot keep host=%s: %s", turn.host, error)
 
     async def _give_up(self, turn: Turn, rest: Sequence[Task], now: datetime, free_at: datetime) -> None:
         if rest:

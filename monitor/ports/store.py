@@ -197,6 +197,10 @@ class AskingStore(Protocol):
         """
         ...
 
+    def prolong(self, turn: Turn, until: datetime) -> None:
+        """The turn takes longer than its lease: its host is nobody else's until then. One that has ended or was lost is left alone."""
+        ...
+
     def release(self, turn: Turn, free_at: datetime) -> None:
         """Gives the host back, to be asked again from `free_at` on. A lease that was lost is left alone."""
         ...

@@ -47,6 +47,10 @@ class Asking(Halves):
             return self._write(lambda tx: _claim(tx, now, hosts, per_host, lease, self._configured))
         return self._write(lambda tx: _claim_some(tx, now, hosts, per_host, lease, feeds, tasks, self._configured))
 
+    def prolong(self, turn: Turn, until: datetime) -> None:
+        held = "UPDATE host SET lease_until = :until, ready_at = :until WHERE id = :host AND fence = :fence AND lease_until > 0"
+        self._write(lambda tx: tx.run(held, until=until, host=turn.host_id, fence=turn.fence))
+
     def release(self, turn: Turn, free_at: datetime) -> None:
         self._write(lambda tx: _release(tx, turn, free_at))
 

@@ -52,6 +52,11 @@ class MemoryAsking(MemoryState):
                 watch.pace, watch.stirred = replace(watch.pace, asked_at=now, next_at=now + watch.pace.floor), False
         return tuple(turns)
 
+    def prolong(self, turn: Turn, until: datetime) -> None:
+        host = self.host(turn.host)
+        if host.fence == turn.fence and host.lease_until != NEVER:
+            host.lease_until = until
+
     def release(self, turn: Turn, free_at: datetime) -> None:
         host = self.host(turn.host)
         if host.fence == turn.fence:

@@ -29,6 +29,7 @@ class Notebook:
     released: list[datetime] = field(default_factory=list)
     given_back: list[str] = field(default_factory=list)
     held: list[tuple[str, datetime]] = field(default_factory=list)
+    prolonged: list[datetime] = field(default_factory=list)
 
     def releasing(self, turn: Turn, free_at: datetime) -> "Future[object]":
         self.released.append(free_at)
@@ -36,6 +37,9 @@ class Notebook:
 
     def give_back(self, turn: Turn, tasks: Sequence[FeedTask], now: datetime) -> None:
         self.given_back += [task.url for task in tasks]
+
+    def prolong(self, turn: Turn, until: datetime) -> None:
+        self.prolonged.append(until)
 
     def hold_host(self, host: str, until: datetime) -> None:
         self.held.append((host, until))
@@ -157,6 +161,26 @@ def test_what_other_threads_end_is_heard_in_the_loop_with_its_errors() -> None:
     heard = asyncio.run(work())
 
     assert [type(one) for one in heard] == [ZeroDivisionError, tuple, tuple] * 100
+
+
+def test_a_question_that_takes_longer_than_the_lease_keeps_its_host() -> None:
+    """An article of ten pages whose host wants ten minutes between two questions: else it is claimed again, and nothing is ever kept."""
+    notebook = Notebook()
+
+    class Slow(Web):
+        async def fetch(self, request: Request) -> Answer:
+            async with asyncio.timeout(10):
+                while len(notebook.prolonged) < 2:
+                    await asyncio.sleep(0)
+            return await super().fetch(request)
+
+    def hurry(runner: TurnRunner) -> None:
+        runner.prolonged_every = timedelta(milliseconds=1)
+
+    told = run(a_turn("http://h.example/a"), Slow(), notebook, before=hurry)
+
+    assert outcomes(told) == ["ok"]
+    assert min(notebook.prolonged) > START + timedelta(minutes=5)
 
 
 def test_a_turn_is_worked_off_one_by_one_and_the_host_rests() -> None:

@@ -156,6 +156,28 @@ def test_a_lease_that_was_lost_releases_nothing(store: Store) -> None:
     assert store.claim(T0 + 3 * MINUTE, hosts=8, per_host=1, lease=HOUR) == ()
 
 
+def test_a_turn_that_goes_on_keeps_its_host(store: Store) -> None:
+    store.sync_feeds([FEED], T0)
+    (turn,) = store.claim(T0, hosts=8, per_host=8, lease=MINUTE)
+
+    store.prolong(turn, T0 + 9 * HOUR)
+
+    assert store.claim(T0 + 8 * HOUR, hosts=8, per_host=8, lease=MINUTE) == ()
+    assert len(store.claim(T0 + 9 * HOUR, hosts=8, per_host=8, lease=MINUTE)) == 1
+
+
+def test_a_turn_that_ended_or_was_lost_is_not_prolonged(store: Store) -> None:
+    store.sync_feeds([FEED], T0)
+    (late,) = store.claim(T0, hosts=8, per_host=8, lease=MINUTE)
+    (now,) = store.claim(T0 + HOUR, hosts=8, per_host=8, lease=MINUTE)
+
+    store.prolong(late, T0 + 90 * HOUR)
+    store.release(now, T0 + HOUR)
+    store.prolong(now, T0 + 90 * HOUR)
+
+    assert len(store.claim(T0 + 2 * HOUR, hosts=8, per_host=8, lease=MINUTE)) == 1
+
+
 def test_tasks_given_back_are_due_again_at_once(store: Store) -> None:
     store.sync_feeds([FEED], T0)
     (turn,) = store.claim(T0, hosts=8, per_host=8, lease=HOUR)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import re
 import socket
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
@@ -94,30 +94,41 @@ class HttpFetcher:
         return await self._in_turn(Request(url=url, kind="robots"), url)
 
     async def _in_turn(self, request: Request, target: str) -> Answer:
-        async with self.gate.turn(host_of(target)), self._slots.one():
-            hops: list[Hop] = []
-            try:
-                async with asyncio.timeout(self._settings.timeout.total_seconds()):
-                    return await self._exchange(request, target, hops)
-            except TimeoutError:
-                seconds = self._settings.timeout.total_seconds()
-                return self._failure(request.url, "timeout", f"no complete answer within {seconds:g} s ([fetch] timeout)", hops=hops)
-            except (aiohttp.ClientError, httpx.HTTPError, OSError, Refused, ValueError) as error:
-                code, message = error_code(error)
-                return self._failure(request.url, code, message, hops=hops)
+        """The answer; where it leads to another host, that one's rest is waited for as well."""
+        way, left = _Way(target), self._settings.timeout.total_seconds()
+        while True:
+            async with self.gate.turn(host_of(way.at)), self._slots.one():
+                way.asked_at = way.asked_at or self._clock.now()
+                started = self._clock.monotonic()
+                try:
+                    async with asyncio.timeout(left):
+                        answer = await self._exchange(request, way)
+                except TimeoutError:
+                    seconds = self._settings.timeout.total_seconds()
+                    return self._failure(
+                        request.url, "timeout", f"no complete answer within {seconds:g} s ([fetch] timeout)", hops=way.hops
+                    )
+                except (aiohttp.ClientError, httpx.HTTPError, OSError, Refused, ValueError) as error:
+                    code, message = error_code(error)
+                    return self._failure(request.url, code, message, hops=way.hops)
+                if answer is not None:
+                    return answer
+                left -= self._clock.monotonic() - started
 
-    async def _exchange(self, request: Request, target: str, hops: list[Hop]) -> Answer:
-        asked_at = self._clock.now()
-        first = target
+    async def _exchange(self, request: Request, way: "_Way") -> Answer | None:
+        """The answer; None when the way leads to another host."""
         while True:
             async with contextlib.AsyncExitStack() as stack:
-                response = await self._send(request, target, same_origin=_origin(target) == _origin(first))
+                response = await self._send(request, way.at, same_origin=_origin(way.at) == _origin(way.first))
                 stack.push_async_callback(response.aclose)
                 headers = _headers(response)
                 location = _header(headers, "location")
                 if response.status_code not in _REDIRECTS or location is None or request.form is not None:
-                    return await self._answer(request, target, response, headers, asked_at, tuple(hops))
-            target = self._next_hop(target, location, response.status_code, hops)
+                    return await self._answer(request, way.at, response, headers, way.asked_at or self._clock.now(), tuple(way.hops))
+            here = host_of(way.at)
+            self._follow(way, location, response.status_code)
+            if host_of(way.at) != here:
+                return None
 
     async def _send(self, request: Request, target: str, *, same_origin: bool) -> httpx.Response:
         lines = [("Host", _host_line(target)), ("User-Agent", self._agent_line), ("Accept", _ACCEPT[request.kind])]
@@ -136,16 +147,15 @@ class HttpFetcher:
         question = httpx.Request(method, _httpx_url(*urlsplit(target)[:2]), headers=raw, content=posted, extensions=extensions)
         return await self._transport(request).handle_async_request(question)
 
-    def _next_hop(self, target: str, location: str, status: int, hops: list[Hop]) -> str:
+    def _follow(self, way: "_Way", location: str, status: int) -> None:
         said = location.encode("latin-1", "replace").decode("utf-8", "replace").strip()
-        onward = wire_url(resolve(target, said))
-        if len(hops) >= MAX_HOPS or onward == target or any(hop.url == onward for hop in hops):
+        onward = wire_url(resolve(way.at, said))
+        if len(way.hops) >= MAX_HOPS or onward == way.first or any(hop.url == onward for hop in way.hops):
             raise Redirected(f"the address leads in circles, or through more than {MAX_HOPS} others")
         self._guard.check_url(onward)
-        if urlsplit(target).scheme == "https" and urlsplit(onward).scheme != "https":
+        if urlsplit(way.at).scheme == "https" and urlsplit(onward).scheme != "https":
             raise Blocked("blocked_scheme", "a redirect from https to http is not followed")
-        hops.append(Hop(status, onward))
-        return onward
+        way.hops.append(Hop(status, onward))
 
     async def _answer(
         self, request: Request, target: str, response: httpx.Response, headers: Headers, asked_at: datetime, hops: tuple[Hop, ...]
@@ -194,6 +204,19 @@ class HttpFetcher:
                 ca_file=request.ca_file,
             )
         return transport
+
+
+@dataclass(slots=True)
+class _Way:
+    """How far a question has come."""
+
+    first: str
+    asked_at: datetime | None = None
+    hops: list[Hop] = field(default_factory=list)
+
+    @property
+    def at(self) -> str:
+        return self.hops[-1].url if self.hops else self.first
 
 
 class Redirected(ValueError):

@@ -19,6 +19,7 @@ SETTINGS = FetchSettings(
     timeout=timedelta(seconds=5),
     max_bytes=50_000,
 )
+ON_LOOPBACK = replace(SETTINGS, allow_networks=("127.0.0.0/8",))
 
 
 def ask(
@@ -140,6 +141,51 @@ def test_a_redirect_that_must_not_be_followed_is_not(location: str, code: str) -
     assert isinstance(answer, Failure)
     assert answer.code == code
     assert len(asked) == 1
+
+
+def test_a_redirect_back_to_the_first_address_is_not_followed() -> None:
+    answer, asked = fetched("/a", {"/a": reply(302, Location="/b"), "/b": reply(302, Location="/a")})
+
+    assert isinstance(answer, Failure)
+    assert answer.code == "redirect_loop"
+    assert [one.path for one in asked] == ["/a", "/b"]
+
+
+def test_a_host_rests_too_before_a_redirect_of_another_leads_there() -> None:
+    async def meetings() -> tuple[list[float], Answer]:
+        loop, asked_at = asyncio.get_running_loop(), list[float]()
+
+        def met(asked: Asked) -> bytes:
+            asked_at.append(loop.time())
+            return reply(200, b"ok")
+
+        async with Site({"/own": met, "/met": met}, address="127.0.0.3") as there, Site() as here:
+            here.answers["/a"] = reply(302, Location=f"{there.url}/met")
+            fetcher = HttpFetcher(replace(ON_LOOPBACK, host_gap=timedelta(milliseconds=80)), SystemClock())
+            await fetcher.fetch(Request(there.url + "/own", "feed"))
+            answer = await fetcher.fetch(Request(here.url + "/a", "feed"))
+            await fetcher.close()
+            return asked_at, answer
+
+    (first, second), answer = asyncio.run(meetings())
+
+    assert second - first >= 0.079
+    assert isinstance(answer, Response)
+    assert [hop.status for hop in answer.hops] == [302]
+
+
+def test_two_hosts_that_lead_to_each_other_keep_nobody_waiting() -> None:
+    async def meetings() -> list[str]:
+        async with Site(address="127.0.0.3") as there, Site() as here:
+            here.answers |= {"/a": reply(302, Location=f"{there.url}/end"), "/end": reply(200, b"ok")}
+            there.answers |= {"/a": reply(302, Location=f"{here.url}/end"), "/end": reply(200, b"ok")}
+            fetcher = HttpFetcher(ON_LOOPBACK, SystemClock())
+            async with asyncio.timeout(5):
+                answers = await asyncio.gather(*(fetcher.fetch(Request(site.url + "/a", "feed")) for site in (here, there)))
+            await fetcher.close()
+            return [str(answer.status) for answer in answers]
+
+    assert asyncio.run(meetings()) == ["200", "200"]
 
 
 def test_an_endless_chain_ends_after_five_hops() -> None:

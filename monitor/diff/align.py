@@ -9,7 +9,7 @@ import bisect
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rapidfuzz.distance import Indel, LCSseq
 
@@ -35,9 +35,8 @@ _MOVABLE_LINE = 60
 _PARTS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Old units and new ones that belong together; several on one side are a split or merge."""
+class Link(NamedTuple):
+    """Old units and new ones that belong together; several on one side are a split or merge. A tuple, because texts have thousands."""
 
     old: tuple[int, ...]
     new: tuple[int, ...]
@@ -49,6 +48,8 @@ def align(old: Sequence[str], new: Sequence[str], old_keys: Sequence[str], new_k
 
     `keys` are the units as compared: equal keys are one unit.
     """
+    if _stand_in_turn(old, new, old_keys, new_keys):
+        return [Link((i,), (i,)) for i in range(len(old))]
     bags = _Bags(old, new)
     kept, elsewhere = _equal_units(old_keys, new_keys, bags if moves else None)
     linked_old = {i for i, _ in kept} | ({i for i, _ in elsewhere} if moves else set())
@@ -69,6 +70,15 @@ def align(old: Sequence[str], new: Sequence[str], old_keys: Sequence[str], new_k
         links += [Link((i,), (j,), moved=True) for i, j in elsewhere]
         links += _moved_and_edited(links, free_old, free_new, bags)
     return links
+
+
+def _stand_in_turn(old: Sequence[str], new: Sequence[str], old_keys: Sequence[str], new_keys: Sequence[str]) -> bool:
+    """Whether surely no unit moved, came or went: each is the one at its place or is alike it, and stands nowhere else."""
+    if len(old) != len(new):
+        return False
+    differ = [i for i, (key, other) in enumerate(zip(old_keys, new_keys, strict=True)) if key != other]
+    went, came = {old_keys[i] for i in differ}, {new_keys[i] for i in differ}
+    return went.isdisjoint(new_keys) and came.isdisjoint(old_keys) and all(is_alike(old[i], new[i]) for i in differ)
 
 
 # --- equal units ----------------------------------------------------------------------------------------------------

@@ -23,11 +23,12 @@ def single_words(old: str, new: str) -> list[Segment]:
     segments: list[Segment] = []
     told = 0
     i = j = Prefix.similarity(old, new)  # where the texts differ
+    before, after = f"{old} ", f"{new} "  # so that each word ends at a blank
     while i < len(old) or j < len(new):
         at = old.rfind(" ", told, i) + 1
-        if told and not at:
+        to, i_end, j_end = at + j - i, before.find(" ", i), after.find(" ", j)
+        if (told and not at) or i_end == at or j_end == to:  # more blanks than one
             return []
-        to, i_end, j_end = at + j - i, _word_end(old, i), _word_end(new, j)
         # where the texts go on if the word became another, if one came, if it went
         for i, j in ((i_end, j_end), (at, j_end + 1), (i_end + 1, to)):
             if old.startswith(new[j : j + _FEW], i):
@@ -50,11 +51,6 @@ def single_words(old: str, new: str) -> list[Segment]:
     return segments
 
 
-def _word_end(text: str, at: int) -> int:
-    end = text.find(" ", at)
-    return len(text) if end < 0 else end
-
-
 def _same(old: str, new: str, i: int, j: int) -> int:
     """How many characters are the same from there on."""
     same = size = Prefix.similarity(old[i : i + _WINDOW], new[j : j + _WINDOW])
@@ -66,8 +62,7 @@ def _same(old: str, new: str, i: int, j: int) -> int:
 
 def _keeps_apart(stayed: str) -> bool:
     """Whether so much stands between two changes that it is no island, whatever they are."""
-    words = stayed.rsplit(" ", 1)[0].split(" ")
-    return len(words) > _MANY or sum(map(weight, filter(str.isalpha, words))) >= HEAVY
+    return stayed.count(" ") > _MANY or sum(map(weight, filter(str.isalpha, stayed.split(" ")[:-1]))) >= HEAVY
 
 
 def _exchanged(before: str, after: str) -> list[Segment]:

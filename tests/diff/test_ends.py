@@ -88,6 +88,21 @@ def test_single_words_are_told_as_tokens_would_tell_them(words: list[str], edits
     assert not simple or tuple(simple) == joined(_within(old, new, 0, 0))
 
 
+LINE = st.lists(st.sampled_from(["harbour", "works", "began", "late,", "in", "the", "spring.", "", "5", "é"]), max_size=16).map(" ".join)
+
+
+@settings(max_examples=800, deadline=None)
+@given(LINE, LINE, LINE, LINE)
+def test_single_words_spell_both_texts(start: str, old: str, new: str, end: str) -> None:
+    before, after = start + old + end, start + new + end
+
+    segments = single_words(before, after)
+
+    if segments:
+        assert "".join(text for sign, text in segments if sign != "+") == before
+        assert "".join(text for sign, text in segments if sign != "-") == after
+
+
 def test_two_words_far_from_each_other_are_simple() -> None:
     old = "The council of the town will meet again in the old hall on the pier, the clerk said."
     new = "The new council of the town will meet again in the old hall on the pier, the mayor said."

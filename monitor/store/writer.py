@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MOST_AT_ONCE = 512  # pieces of work in one commit; measured: more gains nothing, and the first ones wait longer
 GATHER = 0.02  # seconds between two commits of work that nobody stands and waits for: at a thousand a second they come in twenties
+COMPANY = 8  # pieces for which that pays; where fewer came, as from a few hosts that wait for each answer, it is tried again after ALONE
+ALONE = 1.0
 QUIET = 0.5  # seconds without work after which chores are done
 MOST_PENDING = 500  # revisions that wait for their chores under steady work
 BUG = 70
@@ -85,6 +87,7 @@ class Writer:
         self._pending = 0
         self._dialect: Dialect = dialect
         self._committed_at = 0.0
+        self._gathers_from = 0.0
         self._waiting: queue.SimpleQueue[Piece[Any] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
@@ -136,7 +139,8 @@ class Writer:
             return []
         if first is None:
             return None
-        if not first.hurries and time.monotonic() - self._committed_at < GATHER and self._waiting.qsize() < MOST_AT_ONCE:
+        gathers = self._is_worth_gathering(first)
+        if gathers:
             time.sleep(GATHER)
         batch = [first]
         while len(batch) < MOST_AT_ONCE:
@@ -148,7 +152,14 @@ class Writer:
                 self._waiting.put(None)
                 break
             batch.append(more)
+        if gathers and len(batch) < COMPANY:
+            self._gathers_from = time.monotonic() + ALONE
         return batch
+
+    def _is_worth_gathering(self, first: Piece[Any]) -> bool:
+        now = time.monotonic()
+        is_steady = self._gathers_from <= now < self._committed_at + GATHER
+        return is_steady and not first.hurries and self._waiting.qsize() < MOST_AT_ONCE
 
     def _commit(self, connection: "Connection", batch: list[Piece[Any]]) -> None:
         try:

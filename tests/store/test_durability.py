@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -21,13 +22,22 @@ from monitor.store.backup import backup, faults_of, restore
 from monitor.store.lock import hold, is_held_elsewhere
 from monitor.store.reserve import NAME, keep_reserve
 from monitor.store.sql import SqlStore, open_store
-from monitor.store.writer import Transaction
+from monitor.store.writer import GATHER, Transaction
 
 
 def opened(folder: Path, keep: StoreSettings | None = None) -> SqlStore:
     store = open_store(None, state_dir=folder, read_only=False, settings=keep or StoreSettings())
     assert isinstance(store, SqlStore)
     return store
+
+
+def test_work_that_comes_one_piece_after_the_other_waits_for_no_company(tmp_path: Path) -> None:
+    store, started, pieces = opened(tmp_path), time.monotonic(), 60
+
+    for _ in range(pieces):
+        store._start(lambda tx: tx.rows("SELECT 1")).result()
+
+    assert time.monotonic() - started < pieces * GATHER / 3
 
 
 def test_a_full_disk_is_said_clearly_and_nothing_is_half_written(tmp_path: Path) -> None:

@@ -166,24 +166,28 @@ def is_title_case(text: str) -> bool:
 _LETTERS = "A-Za-zÀ-ɏЀ-ӿ؀-ۿ"
 # What a word does to the claim beside it. Words of one row replace each other without a change of meaning.
 STANCE: dict[str, str] = {
-    "allegation": r"""alleged allegedly allegation allegations purported purportedly accused suspected mutmaßlich\w* presunto presuntos
-        presunta presuntas suposto* présumée?s? подозреваем\w+ предполагаем\w+ 혐의 의혹 涉嫌 懷疑 怀疑 疑似 疑い 容疑 المزعوم\w*""",
-    "report": """reported reportedly report_say reports_say report_suggest reports_suggest apparent apparently according_to believed_to
-        thought_to angeblich laut selon según secondo segundo по_данным по_словам 알려졌 전해졌 据报 據報 据悉 據悉 据称 據稱 によると
-        とみられ بحسب وفقا""",
-    "possibility": """may might could possible possibly probable probably likely unlikely perhaps appear appears appeared seem seems seemed
-        vermutlich möglicherweise könnten? peut-être pourrait podría[n]? posiblemente poderia forse potrebbe возможно вероятно 추정 가능성
-        수도_있 可能 或許 或许 恐怕 かもしれ 可能性 ربما""",
-    "claim": r"""claim claims claimed claiming insist insists insisted allege alleges assert asserts asserted behauptet* prétend\w* affirme*
-        afirma* afirmó\w* sostien* утвержда\w+ 주장 聲稱 声称 宣稱 宣称 主張 زعم\w*""",
-    "confirmation": r"""confirm confirms confirmed admit admits admitted acknowledge acknowledges acknowledged bestätigt\w* confirme*
-        confirmo* confirm[éó]\w* подтверд\w+ 확인 인정 證實 证实 確認 确认 承認 承认 認め أكد\w*""",
-    "denial": r"""deny denies denied reject rejects rejected dismiss dismisses dismissed dementiert* bestreitet niega niegan niegó nega
-        negado negano опроверг\w+ отрица\w+ 부인 否認 否认 نفى""",
-    "negation": r"""not no never cannot can't won't don't doesn't didn't isn't aren't wasn't weren't hasn't haven't hadn't couldn't wouldn't
-        shouldn't nicht niemals kein* nie pas aucun aucune jamais non mai nunca jamás não не нет никогда 않\w* 못\w* 아니\w* 없\w* 沒有 没有
-        並非 并非 不是 未能 ない なかった せず ません لم لن لا ليس""",
-    "unconfirmed": r"""unconfirmed unverified without_evidence baseless unbestätigt\w* неподтвержд\w+ 미확인 未經證實 未经证实 未確認""",
+    "allegation": r"""alleged allegedly allegation allegations purported purportedly accused suspected mutmaßlich\w* presunto
+        presuntos presunta presuntas suposto supostos supostamente présumée?s? подозреваем\w+ предполагаем\w+ 혐의 의혹 涉嫌 懷疑
+        怀疑 疑似 疑い 容疑 المزعوم\w*""",
+    "report": """reported reportedly report_say reports_say report_suggest reports_suggest apparent apparently according_to
+        believed_to thought_to angeblich laut selon según secondo segundo по_данным по_словам 알려졌 전해졌 据报 據報 据悉 據悉
+        据称 據稱 によると とみられ بحسب وفقا""",
+    "possibility": """may might could possible possibly probable probably likely unlikely perhaps appear appears appeared seem
+        seems seemed vermutlich möglicherweise könnten? peut-être pourrait podría[n]? posiblemente poderia forse potrebbe возможно
+        вероятно 추정 가능성 수도_있 可能 或許 或许 恐怕 かもしれ 可能性 ربما""",
+    "claim": r"""claim claims claimed claiming insist insists insisted allege alleges assert asserts asserted behauptet behauptete
+        behaupteten prétend\w* affirme affirment affirmer afirma afirman afirmar afirmaron afirmado afirmó\w* sostiene sostienen
+        утвержда\w+ 주장 聲稱 声称 宣稱 宣称 主張 زعم\w*""",
+    "confirmation": r"""confirm confirms confirmed admit admits admitted acknowledge acknowledges acknowledged bestätigt\w*
+        confirme confirment confirmer confirmen confirmou confirmo confirm[éó]\w* подтверд\w+ 확인 인정 證實 证实 確認 确认 承認
+        承认 認め أكد\w*""",
+    "denial": r"""deny denies denied reject rejects rejected dismiss dismisses dismissed dementiert dementierte dementierten
+        bestreitet niega niegan niegó nega negado negano опроверг\w+ отрица\w+ 부인 否認 否认 نفى""",
+    "negation": r"""not no never cannot can't won't don't doesn't didn't isn't aren't wasn't weren't hasn't haven't hadn't
+        couldn't wouldn't shouldn't nicht niemals kein keine keinen keinem keiner keines nie pas aucun aucune jamais non mai nunca
+        jamás não не нет никогда 않\w* 못\w* 아니\w* 없\w* 沒有 没有 並非 并非 不是 未能 ない なかった せず ません لم لن لا ليس""",
+    "unconfirmed": r"""unconfirmed unverified without_evidence baseless unbestätigt\w* неподтвержд\w+ 미확인 未經證實 未经证实
+        未確認""",
 }
 # A longer piece holds such words by chance.
 _STANCE_WORDS = 4
@@ -220,7 +224,7 @@ def _ascii_stances(text: str) -> list[_Found]:
         word = found[0].lower()
         both, before = f"{before} {word}", word
         start = found.start() - len(both) + len(word)
-        kind = _KINDS.get(word) or next((kind for beginning, kind in _BEGINNINGS.items() if word.startswith(beginning)), None)
+        kind = _KINDS.get(word)
         if kind and not _is_another_word(found[0], text, found.end()):
             out.append(_Found(kind, found[0], found.start(), found.end()))
         elif both in _KINDS and text[start : found.end()].lower() == both:
@@ -234,9 +238,8 @@ def _is_another_word(word: str, text: str, end: int) -> bool:
 
 
 _WORD = re.compile("[a-z]+(?:'t(?![a-z]))?", re.I | re.A)
-_KINDS = {word: kind for word, kind in meanings(STANCE).items() if not word.endswith("*")}
-_BEGINNINGS = {word[:-1]: kind for word, kind in meanings(STANCE).items() if word.endswith("*")}
-STANCE_WORDS = tuple(meanings(STANCE))
+_KINDS = meanings(STANCE)
+STANCE_WORDS = tuple(_KINDS)
 _holds_stance = holds_one_of(STANCE_WORDS)
 
 

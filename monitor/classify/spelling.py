@@ -55,7 +55,7 @@ def is_respelled(hunk: Hunk) -> bool:
 
 def _doubled(hunk: Hunk) -> bool:
     word = hunk.removed.strip()
-    if not word.isalpha():
+    if not word.isalpha() or hunk.old.count(word) < 2:
         return False
     return word in (*hunk.old[: hunk.old_start].rsplit(maxsplit=1)[-1:], *hunk.old[hunk.old_end :].split(maxsplit=1)[:1])
 

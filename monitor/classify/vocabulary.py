@@ -1,7 +1,7 @@
 """The words of figures: numerals, multipliers, units, months and days.
 
-In a row of a table a word of ASCII stands as it is written, `_` for a blank and `*` for any letters; another word may be a
-regular expression without groups.
+In a row of a table a word of ASCII stands as it is written, with `_` for a blank; another word may be a regular expression
+without groups.
 """
 
 import re
@@ -105,7 +105,7 @@ def one_of(words: str, *, is_ascii: bool = False) -> str:
 def _pattern(word: str) -> str:
     if not word.isascii():
         return word.replace("_", r"\ ")
-    return word if word.isalpha() else re.escape(word).replace("_", r"\ ").replace("'", "['’]").replace(r"\*", r"\w*")
+    return word if word.isalpha() else re.escape(word).replace("_", r"\ ").replace("'", "['’]")
 
 
 def holds_one_of(words: Iterable[str]) -> Callable[[str], bool]:
@@ -113,11 +113,10 @@ def holds_one_of(words: Iterable[str]) -> Callable[[str], bool]:
 
     Words are looked up, so that no pattern of hundreds of alternatives is compiled, or tried at each letter; of several words the first.
     """
-    beginnings = tuple([word[:-1] for word in words if word.endswith("*")])
     first = frozenset([word if word.isalpha() else _WORD.findall(word)[0] for word in words if word[:1].isalpha()])
 
     def may_hold(text: str) -> bool:
-        return not first.isdisjoint(_WORD.findall(text)) or any(map(text.__contains__, beginnings))
+        return not first.isdisjoint(_WORD.findall(text))
 
     return may_hold
 

@@ -63,14 +63,19 @@ def _paragraphs(field: str, old: Sequence[str], new: Sequence[str], language: st
 
 
 def _linked(field: str, link: Link, old: Sequence[str], new: Sequence[str], language: str) -> Change:
-    (i, *more), (j, *others) = link.old, link.new
-    op: Op = "move" if link.moved else "split" if others else "merge" if more else "replace"
-    before = "\n".join([old[i] for i in link.old]) if more else old[i]
-    after = "\n".join([new[j] for j in link.new]) if others else new[j]
-    pars = tuple([i + 1 for i in link.old]), tuple([j + 1 for j in link.new])
+    before, from_pars = _joined(old, link.old)
+    after, to_pars = _joined(new, link.new)
+    op: Op = "move" if link.moved else "split" if len(to_pars) > 1 else "merge" if len(from_pars) > 1 else "replace"
     if before == after:
-        return Change(field, op if link.moved else "equal", *pars, _whole("=", before))
-    return Change(field, op, *pars, revision(before, after, language))
+        return Change(field, op if link.moved else "equal", from_pars, to_pars, _whole("=", before))
+    return Change(field, op, from_pars, to_pars, revision(before, after, language))
+
+
+def _joined(texts: Sequence[str], units: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
+    """The paragraphs as one text, and their numbers."""
+    if len(units) == 1:
+        return texts[units[0]], (units[0] + 1,)
+    return "\n".join([texts[i] for i in units]), tuple([i + 1 for i in units])
 
 
 def _whole(sign: str, text: str) -> tuple[Segment, ...]:
@@ -107,8 +112,8 @@ def measure(changes: Sequence[Change]) -> Stats:
     ops = [change.op for change in body]
     edited = [change for change in body if change.op == "move" and any(sign != "=" for sign, _ in change.segments)]
     return Stats(
-        words_added=sum([len(words(text)) for text in added]),
-        words_removed=sum([len(words(text)) for text in removed]),
+        words_added=_count(added),
+        words_removed=_count(removed),
         paragraphs=sum(len(change.to_pars) for change in body),
         changed=ops.count("replace") + ops.count("split") + ops.count("merge") + len(edited),
         added=ops.count("insert"),
@@ -116,3 +121,9 @@ def measure(changes: Sequence[Change]) -> Stats:
         moved=ops.count("move"),
         similarity=2 * same / both if both else 1.0,
     )
+
+
+def _count(texts: Sequence[str]) -> int:
+    """Words of all texts; of ASCII at once, because no word of it reaches over a line's end."""
+    whole = "\n".join(texts)
+    return len(words(whole)) if whole.isascii() else sum([len(words(text)) for text in texts])

@@ -6,7 +6,6 @@ from monitor.classify import figures, speech
 from monitor.classify.vocabulary import DAYS, MONTHS, TIMES, UNITS, ascii_words, meanings, one_of
 
 WORDS = [word for table in (MONTHS, DAYS, TIMES, UNITS) for row in table.values() for word in ascii_words(row)]
-STANCES = [word.rstrip("*") for word in speech.STANCE_WORDS]
 ENDINGS = ("", "s", "es", "ed", "a", "o", "e", "n", ".", "ly", "ember", "uary", "day", "-x", " to", " say")
 # Another letter behind a text has it read by the patterns.
 ELSEWHERE = " и"
@@ -18,7 +17,7 @@ ELSEWHERE = " и"
         ("mai maïs", "mai|maïs"),
         ("jan. миллион(?:а|ов)?", r"jan\.|миллион(?:а|ов)?"),
         ("can't per_cent", r"can['’]t|per\ cent"),
-        ("kein* 수도_있", r"kein\w*|수도\ 있"),
+        ("kein 수도_있", r"kein|수도\ 있"),
     ],
 )
 def test_a_row_of_words_is_a_pattern(row: str, pattern: str) -> None:
@@ -45,7 +44,7 @@ def test_figures_of_ascii_text_are_those_of_the_whole_pattern(frame: str) -> Non
 
 
 def test_hedges_of_ascii_text_are_those_of_the_whole_pattern() -> None:
-    for word in STANCES:
+    for word in speech.STANCE_WORDS:
         for ending in ENDINGS:
             text = f"they {word}{ending} it May"
             found = speech._stances(text)

@@ -222,6 +222,16 @@ def test_the_same_headline_every_morning_is_another_article_each_day() -> None:
     assert desk.poll(second, first, story(2)) == [3, 1, 2]
 
 
+def test_two_stories_with_one_headline_in_one_minute_are_told_apart_by_the_numbers_in_their_addresses() -> None:
+    desk = Desk()
+    address = "https://gazette.example.org/news/{}-ferry.html"
+    desk.poll(story(1, title="Ferry to sail again", url=address.format(4410221)), story(3))
+
+    twin = story(2, title="Ferry to sail again", url=address.format(4410397), published_at=story(1).published_at)
+
+    assert desk.poll(twin, feed="section") == [3]
+
+
 def test_front_pages_name_no_article() -> None:
     desk = Desk()
     desk.poll(story(1, id=None, url="https://gazette.example.org/"))

@@ -70,12 +70,13 @@ def ours(stories: Sequence[Story], factor: float, *, feed: bool) -> list[list[fl
         born_at, first_at = START + timedelta(seconds=story.born), START + timedelta(seconds=story.born + story.first)
         edited = bool(looks[number]) and story.found(looks[number][-1], age) > 0
         looks[number].append(age)
-        last_edit[number] = now if edited else last_edit[number]
         answer = Response(f"http://a.example/{number}", "http://a.example/", 200, (), b"", now, now)
         habit, verdict = habits.get(story.outlet), "edited" if edited else "same"
         lesson = taught(
-            paces[number], verdict=verdict, edited=edited, posted_at=born_at, first_seen_at=first_at, edited_at=None, bounds=BOUNDS, now=now
+            paces[number], verdict=verdict, edited=edited, posted_at=born_at, first_seen_at=first_at, last_edit_at=last_edit[number],
+            edited_at=None, habit=habit, bounds=BOUNDS, now=now,
         )  # fmt: skip
+        last_edit[number] = now if edited else last_edit[number]
         if lesson is not None:
             habits[story.outlet] = habit = with_lesson(habit, lesson)
         pace = paces[number] = after_look(

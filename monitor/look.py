@@ -288,13 +288,16 @@ def _pace(
     edited = _is_edit(known, decision)
     posted = decision.posted or (known.head.posted if known.head else None)
     posted_at, first_seen_at = posted.at if posted else None, known.first_seen_at or answer.at
+    habit = doors.store.habit(urlsplit(task.url).netloc)
     lesson = schedule.taught(
         task.pace,
         verdict=decision.verdict,
         edited=edited,
         posted_at=posted_at,
         first_seen_at=first_seen_at,
+        last_edit_at=known.last_edit_at,
         edited_at=decision.updated.at if decision.updated else None,
+        habit=habit,
         bounds=doors.bounds,
         now=answer.at,
     )
@@ -306,7 +309,7 @@ def _pace(
         posted_at=posted_at,
         first_seen_at=first_seen_at,
         last_edit_at=answer.at if edited else known.last_edit_at,
-        habit=doors.store.habit(urlsplit(task.url).netloc),
+        habit=habit,
         sooner=decision.sooner,
         bounds=doors.bounds,
         now=answer.at,

@@ -154,13 +154,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How an outlet edits, by stages of age and parts of the day: edits that were found, and those the general law expected.
+    """How an outlet edits: edits that were found, and those expected, by stage of age, part of the day and edits the article had.
 
-    Both count what looks have seen: an hour in which nobody looked teaches nothing. A look's own lesson has the same shape.
+    `follows`: the same of edits that follow another. All count what looks have seen: an hour in which nobody looked teaches nothing.
+    A look's own lesson has the same shape.
     """
 
     stages: tuple[tuple[float, float], ...]
     parts: tuple[tuple[float, float], ...]
+    counts: tuple[tuple[float, float], ...]
+    follows: tuple[tuple[float, float], ...]
 
     @property
     def totals(self) -> tuple[float, float]:

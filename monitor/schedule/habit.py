@@ -3,8 +3,9 @@
 import json
 
 from monitor.model import Habit
-from monitor.schedule.law import PARTS, STAGES
+from monitor.schedule.law import COUNTED, PARTS, STAGES
 
+_SIZES = {"stages": len(STAGES) + 1, "parts": PARTS, "counts": len(COUNTED), "follows": 1}
 MOST = 400.0  # expected edits that are remembered: beyond, what was learnt long ago counts half
 
 
@@ -13,27 +14,23 @@ def with_lesson(habit: Habit | None, lesson: Habit) -> Habit:
     if habit is None:
         return lesson
     fade = 0.5 if habit.totals[1] > MOST else 1.0
-    return Habit(_sums(habit.stages, lesson.stages, fade), _sums(habit.parts, lesson.parts, fade))
+    return Habit(**{name: _sums(getattr(habit, name), getattr(lesson, name), fade) for name in _SIZES})
 
 
 def read_habit(text: str | None) -> Habit | None:
     """A habit as it was written; None when there is none, or none of the present shape."""
     try:
         said = json.loads(text or "null")
-        stages, parts = (tuple((float(edits), float(expected)) for edits, expected in said[name]) for name in ("stages", "parts"))
+        cells = {name: tuple((float(edits), float(expected)) for edits, expected in said[name]) for name in _SIZES}
     except (ValueError, TypeError, KeyError):
         return None
-    return Habit(stages, parts) if len(stages) == len(STAGES) + 1 and len(parts) == PARTS else None
+    return Habit(**cells) if all(len(cells[name]) == size for name, size in _SIZES.items()) else None
 
 
 def written_habit(habit: Habit) -> str:
     """A habit as JSON."""
-    rows = {name: [[round(edits, 3), round(expected, 6)] for edits, expected in of] for name, of in _named(habit)}
+    rows = {name: [[round(edits, 3), round(expected, 6)] for edits, expected in getattr(habit, name)] for name in _SIZES}
     return json.dumps(rows, separators=(",", ":"))
-
-
-def _named(habit: Habit) -> tuple[tuple[str, tuple[tuple[float, float], ...]], ...]:
-    return ("stages", habit.stages), ("parts", habit.parts)
 
 
 def _sums(kept: tuple[tuple[float, float], ...], new: tuple[tuple[float, float], ...], fade: float) -> tuple[tuple[float, float], ...]:

@@ -35,14 +35,11 @@ class FeedMemo:
 
 @dataclass(slots=True)
 class PageMemo:
-    """`edits`: looks that found one; `expected`: how many articles like it would have had meanwhile. `odd`: suspect looks in a row.
-
-    `at`: the last look that showed the article.
-    """
+    """`edits`: looks that found one. `odd`: suspect looks in a row. `since`, `at`: the first and the last look that showed the article."""
 
     edits: int = 0
     odd: int = 0
-    expected: float = 0.0
+    since: datetime | None = None
     at: datetime | None = None
 
 
@@ -58,7 +55,7 @@ def read_page_memo(text: str) -> PageMemo:
     """The memo as written; a fresh one when it cannot be read."""
     kept = _parsed(text)
     memo = PageMemo(**{name: value for name, value in kept.items() if name in PageMemo.__slots__})
-    memo.at = _time(kept.get("at"))
+    memo.at, memo.since = _time(kept.get("at")), _time(kept.get("since"))
     return memo
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.model import Answer, Failure, Pace, Response, Verdict
 from monitor.schedule import Habit, after_look, first_look, taught, with_lesson
-from monitor.schedule.law import PARTS, STAGES, Law, general_share, pieces
+from monitor.schedule.law import COUNTED, PARTS, STAGES, Law, ahead, general_share, law_of, pieces
 from monitor.schedule.law import lesson as lesson_of
 from monitor.schedule.pages import interval
 from monitor.settings import ScheduleSettings
@@ -66,7 +66,7 @@ def walked(age: timedelta, habit: Habit | None = None, start: datetime = NOW) ->
     return looks
 
 
-@pytest.mark.parametrize(("age", "minutes"), [(timedelta(0), 10), (H, 24), (3 * H, 41), (10 * H, 89), (D, 173), (7 * D, 595)])
+@pytest.mark.parametrize(("age", "minutes"), [(timedelta(0), 10), (H, 25), (3 * H, 45), (10 * H, 100), (D, 180), (7 * D, 640)])
 def test_looks_follow_the_age_of_the_article(age: timedelta, minutes: int) -> None:
     before, after = walked(age)[-2:]
 
@@ -162,7 +162,8 @@ def test_what_a_look_did_not_show_teaches_nothing() -> None:
 
     def lesson(verdict: Verdict, pace: Pace = before) -> Habit | None:
         return taught(
-            pace, verdict=verdict, edited=False, posted_at=None, first_seen_at=NOW - H, edited_at=None, bounds=BOUNDS, now=NOW + H
+            pace, verdict=verdict, edited=False, posted_at=None, first_seen_at=NOW - H, last_edit_at=None, edited_at=None, habit=None,
+            bounds=BOUNDS, now=NOW + H,
         )  # fmt: skip
 
     assert lesson("same") is not None
@@ -173,7 +174,8 @@ def test_what_a_look_did_not_show_teaches_nothing() -> None:
 
 def test_an_edit_teaches_the_age_and_the_hour_at_which_the_publisher_dates_it() -> None:
     before = looked(age=timedelta(0))
-    common = {"verdict": "edited", "edited": True, "posted_at": None, "first_seen_at": NOW, "bounds": BOUNDS, "now": NOW + 100 * M}
+    common = {"verdict": "edited", "edited": True, "posted_at": None, "first_seen_at": NOW, "last_edit_at": None, "habit": None}
+    common |= {"bounds": BOUNDS, "now": NOW + 100 * M}
 
     dated = taught(before, edited_at=NOW + 5 * M, **common)  # type: ignore[arg-type]
     elsewhere = taught(before, edited_at=NOW - D, **common)  # type: ignore[arg-type]
@@ -183,6 +185,51 @@ def test_an_edit_teaches_the_age_and_the_hour_at_which_the_publisher_dates_it() 
     assert dated.parts[NOW.hour * PARTS // 24][0] == 1
     assert elsewhere is not None
     assert elsewhere.stages[1][0] == 1
+
+
+def test_what_comes_after_an_edit_is_learnt_apart_from_how_many_articles_get_any() -> None:
+    known: Habit | None = None
+    for _ in range(60):  # every article is edited once in its second hour, and never again
+        for since, edits, edit_age in ((3600.0, 0, 5400.0), (7200.0, 1, None)):
+            span = since if edits == 0 else 10 * D.total_seconds()
+            taken = lesson_of(law_of(known), since, since + span, NOW, edit_age, edits=edits)
+            known = with_lesson(known, taken)
+    law = law_of(known)
+
+    assert law.counts[0] > 1 > 0.5 > law.counts[1]
+    assert law.pressure(0, 0.0, 3600.0) > 3 * law.pressure(1, 0.0, 7200.0)
+
+
+def test_an_edit_soon_after_another_teaches_that_edits_follow_each_other() -> None:
+    soon = lesson_of(Law(), 86400.0, 87000.0, NOW, 86700.0, edits=1, last_edit_age=86400.0)
+    late = lesson_of(Law(), 86400.0, 87000.0, NOW, 86700.0, edits=1, last_edit_age=7200.0)
+
+    assert soon.follows[0][0] > 0.9 > 0.1 > late.follows[0][0]
+    for lesson in (soon, late):
+        assert lesson.follows[0][0] + lesson.totals[0] == pytest.approx(1)
+
+
+def test_an_outlet_whose_edits_come_in_series_is_looked_at_sooner_after_one() -> None:
+    series = replace(habit(edits=100, expected=100), follows=((200.0, 50.0),))
+    single = replace(habit(edits=100, expected=100), follows=((0.0, 50.0),))
+
+    def after(known: Habit) -> timedelta:
+        return wait(looked(habit=known, age=9 * D, edited=True, edited_ago=20 * M, verdict="edited"))
+
+    assert after(series) < 0.5 * after(single)
+
+
+@pytest.mark.parametrize("edits", [0, 1, 2, 9, 40, 900])
+def test_the_longer_nothing_more_came_the_less_is_to_come(edits: int) -> None:
+    passing = [ahead(edits, watched) for watched in (0.1, 0.3, 0.5, 0.7, 0.9)]
+
+    assert all(more > 0 for more in passing)
+    if edits <= 2:
+        assert passing == sorted(passing, reverse=True)
+
+
+def test_a_third_of_the_articles_is_edited_twice_at_the_mean() -> None:
+    assert 0.35 * 1.94 <= ahead(0, 0.0) <= 0.35 * 2.5
 
 
 @given(st.floats(0, 40 * 86400.0), st.floats(1, 9 * 86400.0), st.integers(0, 86399))
@@ -203,7 +250,7 @@ def learnt(edits_at: dict[int, float]) -> Habit:
         for hour, edits in edits_at.items():
             at = midnight + hour * H + 59 * M
             for n in range(int(edits) + 1):
-                taken = lesson_of(4 * 3600.0, 5 * 3600.0, at, 4.5 * 3600.0 if n < edits else None)
+                taken = lesson_of(Law(), 4 * 3600.0, 5 * 3600.0, at, 4.5 * 3600.0 if n < edits else None)
                 known = with_lesson(known, taken)
     assert known is not None
     return known
@@ -211,8 +258,8 @@ def learnt(edits_at: dict[int, float]) -> Habit:
 
 def habit(edits: float, expected: float) -> Habit:
     """An outlet with so many edits, alike at all ages and hours."""
-    stages, parts = len(STAGES) + 1, PARTS
-    return Habit(((edits / stages, expected / stages),) * stages, ((edits / parts, expected / parts),) * parts)
+    sizes = len(STAGES) + 1, PARTS, len(COUNTED), 1
+    return Habit(*(((edits / size, expected / size),) * size for size in sizes))
 
 
 @given(st.timedeltas(timedelta(0), 60 * D), st.timedeltas(timedelta(0), 60 * D))

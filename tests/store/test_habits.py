@@ -8,10 +8,10 @@ from store_cases import HOUR, MINUTE, T0, look, new_update, poll, seen, with_art
 from monitor.model import ArticleUpdate, Habit, Pace
 from monitor.ports import Store
 from monitor.schedule import read_habit, with_lesson, written_habit
-from monitor.schedule.law import PARTS, STAGES, lesson
+from monitor.schedule.law import COUNTED, PARTS, STAGES, Law, lesson
 
-EDITED_AT_TWO_HOURS = lesson(1.5 * 3600, 2.5 * 3600, T0, 2 * 3600)
-QUIET_DAY = lesson(0, 86400, T0, None)
+EDITED_AT_TWO_HOURS = lesson(Law(), 1.5 * 3600, 2.5 * 3600, T0, 2 * 3600)
+QUIET_DAY = lesson(Law(), 0, 86400, T0, None)
 
 
 def test_nothing_is_known_of_an_outlet_before_its_first_lesson(store: Store) -> None:
@@ -54,10 +54,10 @@ def test_a_habit_is_read_back_as_written_and_another_shape_is_none() -> None:
 
 
 def test_what_was_learnt_long_ago_counts_ever_less() -> None:
-    eager = Habit(((50.0, 40.0),) * (len(STAGES) + 1), ((50.0, 40.0),) * PARTS)
+    eager = Habit(*(((50.0, 40.0),) * size for size in (len(STAGES) + 1, PARTS, len(COUNTED), 1)))
 
     habit = eager
-    for _ in range(5000):
+    for _ in range(8000):
         habit = with_lesson(habit, QUIET_DAY)
 
     edits, expected = habit.totals

@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Callable
 
-from monitor.cli.diff_files import dumps, unstored_json
+from monitor.cli.diff_files import pair_line
 from monitor.compare import texts_diff
 from monitor.diff import compare
 from monitor.model import Content
@@ -61,7 +61,7 @@ def cost(words: int) -> float:
     one = texts_diff(old, new)
     comparing = best(lambda: compare(old, new))
     judging = best(lambda: texts_diff(old, new)) - comparing
-    writing = best(lambda: dumps(unstored_json(one)))
+    writing = best(lambda: pair_line("", one))
     print(f"{words:7} words{comparing:9.1f} compared{judging:9.1f} judged{writing:8.1f} written", flush=True)
     return comparing + judging + writing
 

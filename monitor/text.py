@@ -27,9 +27,17 @@ def fold(text: str) -> str:
 def folded(texts: Sequence[str]) -> Sequence[str]:
     """Each text as it is compared; where all are so already, they are asked at once."""
     whole = f" {' '.join(texts)} "
-    if "  " not in whole and whole.isprintable() and (whole.isascii() or unicodedata.is_normalized("NFC", whole)):
+    if "  " not in whole and (not any(map(whole.__contains__, _BLANKS)) if whole.isascii() else _is_folded(whole)):
         return texts
     return [fold(text) for text in texts]
+
+
+# The blanks of ASCII besides " ".
+_BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f"
+
+
+def _is_folded(whole: str) -> bool:
+    return whole.isprintable() and unicodedata.is_normalized("NFC", whole)
 
 
 # One character for each family that a typesetter may exchange without changing what is said. Quotation marks of all

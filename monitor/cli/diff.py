@@ -84,12 +84,12 @@ def diff(
 
 
 def _data_set(path: Path, wanted: _Wanted) -> int:
-    from monitor.cli.diff_files import dumps, pairs, unstored_json
+    from monitor.cli.diff_files import pair_line, pairs
 
     differ = False
     for name, one in pairs(path):
         differ = differ or _differs(one)
-        sys.stdout.write(dumps({**unstored_json(one), "id": name}) + "\n")
+        sys.stdout.write(pair_line(name, one) + "\n")
     return int(wanted.exit_code and differ)
 
 

@@ -2,13 +2,15 @@
 
 import gc
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any
 
 from monitor.compare import texts_diff
 from monitor.errors import UsageError
-from monitor.model import Content, Diff
+from monitor.model import Change, Content, Diff
 from monitor.shapes import Json, diff_json
 
 
@@ -117,15 +119,45 @@ def unstored_json(diff: Diff, *, full: bool = True) -> Json:
     return shape
 
 
-# as `json.dumps` writes, without its look-out for a shape within itself, which takes a fifth of the time
-_LINES = json.JSONEncoder(ensure_ascii=False, check_circular=False)
-
-
 def dumps(shape: Json) -> str:
     """One line of JSON; escaped where a text holds lone surrogates, which no UTF-8 can carry."""
-    line = _LINES.encode(shape)
+    line = json.dumps(shape, ensure_ascii=False)
+    return line if _is_unicode(line) else json.dumps(shape)
+
+
+def pair_line(name: Any, diff: Diff) -> str:
+    """The difference of a pair as `dumps` writes it. Its changes, nearly all of it, are written here, which takes a third of the time."""
+    line = dumps({**unstored_json(replace(diff, changes=())), "id": name})
+    texts = "".join([text for change in diff.changes for _, text in change.segments])
+    if not _is_unicode(texts):
+        return dumps({**unstored_json(diff), "id": name})
+    quoted = _in_quotes if texts.isascii() and not texts.encode().translate(None, _AS_THEY_ARE) else encode_basestring
+    return line.removesuffix("]}") + ", ".join([_change_line(change, quoted) for change in diff.changes]) + "]}"
+
+
+def _change_line(change: Change, quoted: Callable[[str], str]) -> str:
+    segments = ", ".join([f'["{sign}", {quoted(text)}]' for sign, text in change.segments])
+    return (
+        f'{{"field": {encode_basestring(change.field)}, "op": "{change.op}", "from_par": {_numbers(change.from_pars)}, '
+        f'"to_par": {_numbers(change.to_pars)}, "segments": [{segments}], "kinds": [{", ".join(map(_in_quotes, change.kinds))}]}}'
+    )
+
+
+def _numbers(numbers: tuple[int, ...]) -> str:
+    return str(numbers[0]) if len(numbers) == 1 else str(list(numbers)) if numbers else "null"
+
+
+def _in_quotes(text: str) -> str:
+    return f'"{text}"'
+
+
+# What JSON never escapes.
+_AS_THEY_ARE = bytes(set(range(0x20, 0x80)) - set(b'"\\'))
+
+
+def _is_unicode(text: str) -> bool:
     try:
-        line.encode()
+        text.encode()
     except UnicodeEncodeError:
-        return json.dumps(shape)
-    return line
+        return False
+    return True

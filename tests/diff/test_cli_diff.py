@@ -4,8 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from monitor.cli.diff_files import pair_line, unstored_json
 from monitor.cli.main import main
+from monitor.compare import texts_diff
+from monitor.model import Content
 
 OLD = "Council votes on tram\n\nThe vote is on Monday.\nIt will be close.\n\nNothing else is planned.\n"
 NEW = "Council votes on tram\n\nThe vote is on Tuesday.\nIt will be close.\n\nNothing else is planned.\n"
@@ -78,6 +83,29 @@ def test_a_data_set_gives_a_line_for_each_pair(tmp_path: Path, capsys: pytest.Ca
     assert (first["id"], second["id"]) == ("a", 7)
     assert first["kinds"][:3] == ["headline", "byline", "body"]
     assert second["changes"] == []
+
+
+TEXT = st.text(st.characters(codec="utf-8") | st.sampled_from('"\\\n\t\x7f\x00]} é')) | st.just("\ud800")
+
+
+@settings(deadline=None)
+@given(st.lists(TEXT), st.lists(TEXT), TEXT, st.none() | st.integers() | TEXT)
+def test_the_line_of_a_pair_is_the_json_of_its_difference(old: list[str], new: list[str], title: str, name: int | str | None) -> None:
+    one = texts_diff(Content(title, body=tuple(old)), Content("", body=tuple(new), captions=tuple(old)))
+
+    line = pair_line(name, one)
+
+    assert json.loads(line) == json.loads(json.dumps({**unstored_json(one), "id": name}))
+    line.encode()
+
+
+def test_the_line_of_a_pair_is_written_as_any_other() -> None:
+    for text in ("He left.", "He said “no”.", 'He said "no"\\\n.'):
+        one = texts_diff(
+            Content("T", body=(text, "Both came. It rained, and all went home.", "Last one.")), Content("U", body=(text, "Last one."))
+        )
+
+        assert pair_line("a", one) == json.dumps({**unstored_json(one), "id": "a"}, ensure_ascii=False)
 
 
 @pytest.mark.parametrize(

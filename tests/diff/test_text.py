@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text import clean_header, clean_text, cut_to_width, display_width, fold, plain, shorten, term_safe
+from monitor.text import clean_header, clean_text, cut_to_width, display_width, fold, folded, plain, shorten, term_safe
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,12 @@ def test_is_not_one_text(one: str, other: str) -> None:
 def test_typography_is_quotes_dashes_width_and_case() -> None:
     assert plain("“Ａ” – b…") == plain('"a" - B...')
     assert plain("0.15") != plain("15")
+
+
+@given(st.text())
+def test_texts_are_folded_together_as_each_alone(text: str) -> None:
+    for texts in ([text, "one", text], ["two  blanks", text], ["tab\t", "one"], ["é", text]):
+        assert list(folded(texts)) == [fold(each) for each in texts]
 
 
 @given(st.text())

@@ -119,6 +119,7 @@ class LocalEngine:
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
         with ThreadPoolExecutor(THREADS, thread_name_prefix="think") as self._pool:
             self._runner = self._new_runner()
+            await loop.run_in_executor(self._pool, self._setup.doors.store.right_times, self._setup.doors.clock.now())
             if (cluster := self._setup.cluster) is None:
                 await loop.run_in_executor(self._pool, self._setup.doors.store.free_leases)
             else:
@@ -150,10 +151,18 @@ class LocalEngine:
             if abs(moved) > 2:
                 offset += moved
                 log.warning("clock stepped by=%.0fs", moved)
+                await self._right_times()
                 for job in self._scheduler.get_jobs():
                     job.modify(next_run_time=datetime.now(UTC))
             if not self._stopping:
                 await self._sleep(wait)
+
+    async def _right_times(self) -> None:
+        store, now = self._setup.doors.store, self._setup.doors.clock.now()
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._pool, store.right_times, now)
+        except (MonitorError, OSError) as error:
+            log.error("times are put right at the next start: %s", error)
 
     async def _sleep(self, seconds: float) -> None:
         try:

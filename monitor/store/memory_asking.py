@@ -111,6 +111,17 @@ class MemoryAsking(MemoryState):
             raise NotFound(f"article {article_id} has no page that is watched")
         return task
 
+    def right_times(self, now: datetime) -> None:
+        for watch in self.watches.values():
+            asked_at, next_at = watch.pace.asked_at, watch.pace.next_at
+            if asked_at is not None and asked_at > now + timedelta(seconds=2):
+                waits = next_at - asked_at if next_at is not None and next_at > asked_at else None
+                watch.pace = replace(watch.pace, asked_at=now, next_at=now + waits if waits is not None else next_at)
+        latest = now + timedelta(hours=24)
+        for host in self.hosts.values():
+            host.free_at = now if host.free_at > latest else host.free_at
+            host.lease_until = NEVER if host.lease_until > latest else host.lease_until
+
     def free_leases(self) -> None:
         for host in self.hosts.values():
             host.lease_until = NEVER

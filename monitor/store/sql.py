@@ -24,6 +24,7 @@ from monitor.store.outbox import OutboxPart
 from monitor.store.queueing import Queueing
 from monitor.store.reading import Reading
 from monitor.store.reserve import drop_reserve, is_disk_full, keep_reserve, make_room_to_open
+from monitor.store.righting import Righting
 from monitor.store.rows import Connected, Dialect, Readers, plain_postgres_url, postgres_reader, sqlite_reader
 from monitor.store.saving import Saving
 from monitor.store.schema import SCHEMA, create, found_schema, is_empty, refuse_newer, refuse_older
@@ -45,7 +46,7 @@ SYNCHRONOUS = "FULL"  # NORMAL loses acknowledged revisions at a power cut: benc
 CHECKPOINT_PAGES = 4000  # of the WAL: 16 MB, at which a checkpoint takes tens of milliseconds (measured)
 
 
-class SqlStore(Asking, Hubs, Queueing, Learning, Saving, Reading, Searching, Tallying, Trusting, OutboxPart):
+class SqlStore(Asking, Righting, Hubs, Queueing, Learning, Saving, Reading, Searching, Tallying, Trusting, OutboxPart):
     """The whole memory over SQL; it keeps the promises of `ports.Store`."""
 
     def __init__(

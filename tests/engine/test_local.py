@@ -205,6 +205,18 @@ def test_the_daemon_works_off_what_is_due_and_stops_when_told(store: Store, tmp_
     assert len(list(store.revisions(1))) == 1
 
 
+def test_a_daemon_that_starts_with_a_clock_put_right_asks_what_was_due_in_the_future(store: Store, tmp_path: Path) -> None:
+    clock = SystemClock()
+    web = a_web(FakeClock(clock.now()))
+    ahead = FakeClock(clock.now() + timedelta(days=3650))
+    store.sync_feeds([Feed("news", FEED, every=timedelta(seconds=1))], ahead.now())
+    a_round(store, ahead, FakeWeb(ahead))
+
+    a_life(store, Setup(settings_of(tmp_path), doors_of(store, clock), Asks(web, lambda _: signal.raise_signal(signal.SIGTERM))))
+
+    assert web.asked[0].url == FEED
+
+
 def test_a_faulty_configuration_leaves_the_last_good_one(store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     clock = SystemClock()
     web = a_web(FakeClock(clock.now()))

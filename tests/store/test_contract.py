@@ -178,6 +178,33 @@ def test_a_turn_that_ended_or_was_lost_is_not_prolonged(store: Store) -> None:
     assert len(store.claim(T0 + 2 * HOUR, hosts=8, per_host=8, lease=MINUTE)) == 1
 
 
+def test_what_was_asked_in_a_future_that_never_came_is_due_from_now_on(store: Store) -> None:
+    """The clock of the machine was years ahead, and is right again."""
+    store.sync_feeds([FEED, OTHER], T0)
+    future = T0 + timedelta(days=3650)
+    poll(store, future, pace=Pace(future + 3 * HOUR, HOUR, asked_at=future))
+    store.hold_host("news.example", future + HOUR)
+    quiet = store.feed_task(OTHER.slug, T0).pace
+
+    store.right_times(T0 + HOUR)
+
+    assert store.feed_task(FEED.slug, T0).pace.next_at == T0 + 4 * HOUR
+    assert store.feed_task(OTHER.slug, T0).pace == quiet
+    turns = store.claim(T0 + 4 * HOUR, hosts=8, per_host=8, lease=HOUR)
+    assert FEED.slug in {task.feed.slug for turn in turns for task in turn.tasks if isinstance(task, FeedTask)}
+
+
+def test_what_rests_as_it_may_goes_on_resting(store: Store) -> None:
+    store.sync_feeds([FEED], T0)
+    poll(store, T0)
+    store.hold_host("news.example", T0 + 20 * HOUR)
+
+    store.right_times(T0 + MINUTE)
+
+    assert store.feed_task(FEED.slug, T0).pace.next_at == T0 + HOUR
+    assert store.claim(T0 + 19 * HOUR, hosts=8, per_host=8, lease=HOUR) == ()
+
+
 def test_tasks_given_back_are_due_again_at_once(store: Store) -> None:
     store.sync_feeds([FEED], T0)
     (turn,) = store.claim(T0, hosts=8, per_host=8, lease=HOUR)

@@ -4,6 +4,7 @@ ask → 304? same bytes? → parse → identify → (feed text alone: revise, di
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from monitor.model import (
     Failure,
     FeedDocument,
     FeedTask,
+    Glimpse,
     KnownArticle,
     KnownFeed,
     Listing,
@@ -25,6 +27,7 @@ from monitor.model import (
     Request,
     Response,
     Revision,
+    SameEntry,
     Saved,
 )
 from monitor.parse.feed import parse_feed
@@ -90,7 +93,8 @@ def _learn_body(task: FeedTask, answer: Response, doors: Doors) -> PollOutcome:
     keys = identify.entry_keys(task.feed, known, document)
     found = doors.store.find_articles({key for row in keys for key in row})
     matched = identify.match(task.feed, known, document, keys, found, answer.at)
-    updates = _updates(task, matched, answer.at, doors)
+    same = _same_entries(task, matched, doors)
+    updates = _updates(task, matched, same, answer.at, doors)
     news = sum(_is_news(known, update) for update in updates)
     outcome = _outcome(task, answer, "ok", doors, document=document, news=news)
     return replace(
@@ -101,6 +105,7 @@ def _learn_body(task: FeedTask, answer: Response, doors: Doors) -> PollOutcome:
         usable=document.complete,
         known_memo=matched.memo,
         articles=updates,
+        same=same,
         left=matched.left,
         notes=matched.notes,
         news=news,
@@ -164,9 +169,39 @@ class _Sighting:
     own_words_changed: bool
 
 
-def _updates(task: FeedTask, matched: Matched, now: datetime, doors: Doors) -> tuple[ArticleUpdate, ...]:
+def _same_entries(task: FeedTask, matched: Matched, doors: Doors) -> tuple[SameEntry, ...]:
+    """The entries whose bytes are known, of articles that wait for nothing: most of every feed, and none of their texts is read."""
+    known = {match.article_id: match for match in matched.matches if match.article_id is not None and _is_as_before(match)}
+    found = doors.store.glimpses(task.feed_id, list(known))
+    return tuple(
+        SameEntry(number, match.listing_key, match.entry.position, match.keys, None if follows else found[number].head_rev)
+        for number, match in known.items()
+        for follows in (_follows_page(task.feed, match.entry),)
+        if number in found and _is_at_rest(found[number], follows)
+    )
+
+
+def _is_as_before(match: Match) -> bool:
+    before = match.before
+    if before is None or before.gone_at is not None:
+        return False
+    return (before.item_sha, before.article_id) == (match.entry.item_sha, match.article_id)
+
+
+def _is_at_rest(known: Glimpse, follows_page: bool) -> bool:
+    if follows_page:
+        return known.source != "feed"  # else its page is still to be watched
+    return known.source == "feed" and known.alone and known.event != "gone" and revise.is_at_rest(known.memo)
+
+
+def _follows_page(feed: Feed, entry: Entry) -> bool:
+    return feed.pages and (entry.url or "").startswith(("http://", "https://"))
+
+
+def _updates(task: FeedTask, matched: Matched, same: Sequence[SameEntry], now: datetime, doors: Doors) -> tuple[ArticleUpdate, ...]:
+    """What the other entries say of their articles."""
     updates: list[ArticleUpdate] = []
-    spoken_of: set[int] = set()
+    spoken_of = {entry.article_id for entry in same}
     for match in matched.matches:
         if match.article_id is not None and match.article_id in spoken_of:
             continue  # a duplicate row of the same snapshot: the first one speaks
@@ -205,7 +240,7 @@ def _sighting(task: FeedTask, match: Match, now: datetime, doors: Doors) -> _Sig
 def _update(task: FeedTask, sighting: _Sighting, now: datetime, doors: Doors) -> ArticleUpdate:
     match, known, listing = sighting.match, sighting.known, sighting.listing
     url = match.entry.url or ""
-    follows_page = task.feed.pages and url.startswith(("http://", "https://"))
+    follows_page = _follows_page(task.feed, match.entry)
     if known is None:
         update = ArticleUpdate(None, 0, url, keys=match.keys, listing=listing)
         if follows_page:

@@ -8,8 +8,8 @@ from monitor.model.differing import KINDS, LEVELS, Change, Diff, Edit, Judgement
 from monitor.model.feeds import Entry, FeedDocument, FeedHints, Key, KeyKind, KnownFeed, Listing, Match, Matched, SameItem
 from monitor.model.hubs import Hub, Subscription, SubscriptionState
 from monitor.model.pages import SUSPECT_REASONS, Content, Page, PageContext, RawPage, Stamp
-from monitor.model.remembering import Article, ArticleState, Event, KnownArticle, Look, Restamp, Revision, Said, Source, Verdict
-from monitor.model.saving import ArticleUpdate, LookOutcome, NewRevision, PollOutcome, Saved
+from monitor.model.remembering import Article, ArticleState, Event, Glimpse, KnownArticle, Look, Restamp, Revision, Said, Source, Verdict
+from monitor.model.saving import ArticleUpdate, LookOutcome, NewRevision, PollOutcome, SameEntry, Saved
 from monitor.model.telling import (
     Delivery,
     Dispatch,
@@ -51,6 +51,7 @@ __all__ = [
     "FeedDocument",
     "FeedHints",
     "FeedTask",
+    "Glimpse",
     "Habit",
     "Headers",
     "Hop",
@@ -88,6 +89,7 @@ __all__ = [
     "Restamp",
     "Revision",
     "Said",
+    "SameEntry",
     "SameItem",
     "Saved",
     "Segment",

@@ -22,6 +22,20 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Glimpse:
+    """An article without its words: enough to tell whether the same entry once more can teach anything about it.
+
+    `source` and `event` of its head, None where it has none; `alone`: no other feed lists it, and no page of it is watched.
+    """
+
+    head_rev: int
+    source: Source | None
+    event: Event | None
+    memo: str
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Restamp:
     """A stamp (or address) that moved alone, seen at `at`."""
 

@@ -66,6 +66,17 @@ class ArticleUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class SameEntry:
+    """An entry that says what it said, of an article that waits for nothing. `rev`: its head, by this seen again and confirmed."""
+
+    article_id: int
+    listing_key: str
+    position: int
+    keys: tuple[Key, ...] = ()
+    rev: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PollOutcome:
     """All that one poll learnt. `outcome` is the contract's (ok, not_modified, unchanged, error:<code>).
 
@@ -84,6 +95,7 @@ class PollOutcome:
     usable: bool = False
     known_memo: str | None = None
     articles: tuple[ArticleUpdate, ...] = ()
+    same: tuple[SameEntry, ...] = ()
     left: tuple[Listing, ...] = ()
     notes: tuple[str, ...] = ()
     took: timedelta = timedelta(0)

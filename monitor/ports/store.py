@@ -13,6 +13,7 @@ from monitor.model import (
     Dispatch,
     Edit,
     FeedTask,
+    Glimpse,
     Habit,
     Key,
     KnownArticle,
@@ -32,7 +33,6 @@ from monitor.model import (
 from monitor.ports.doors import Clock, Workers
 from monitor.ports.hubs import HubStore
 from monitor.ports.outbox import OutboxStore
-from monitor.ports.righting import RightingStore
 from monitor.settings import Feed, ScheduleSettings, SiteRule
 
 
@@ -257,6 +257,10 @@ class LearningStore(Protocol):
 
     def known_article(self, article_id: int, *, raw: bool = True) -> KnownArticle: ...
 
+    def glimpses(self, feed_id: int, articles: Sequence[int]) -> Mapping[int, Glimpse]:
+        """What is known of these articles of a feed without reading any text. Merged ones are left out."""
+        ...
+
     def boilerplate(self, host: str) -> frozenset[int]:
         """Fingerprints of blocks seen in at least three articles of this host."""
         ...
@@ -382,7 +386,7 @@ class KeepingStore(Protocol):
     def close(self) -> None: ...
 
 
-class Store(AskingStore, RightingStore, HubStore, LearningStore, ReadingStore, OutboxStore, KeepingStore, Protocol):
+class Store(AskingStore, HubStore, LearningStore, ReadingStore, OutboxStore, KeepingStore, Protocol):
     """The whole memory. `store.sql` and `store.memory` keep the same promises (tests/store/)."""
 
 

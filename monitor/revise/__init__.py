@@ -127,6 +127,11 @@ def decide_same(known: KnownArticle, now: datetime) -> Decision:
     )
 
 
+def is_at_rest(memo: str) -> bool:
+    """Whether an article with this memory waits for nothing: the same text once more teaches nothing about it."""
+    return Memo.read(memo).is_at_rest
+
+
 def unchanged(known: KnownArticle, verdict: Verdict, reason: str) -> Decision:
     """An answer that says nothing of the article: written down, and nothing else moves."""
     return Decision(verdict, reason=reason, memo=known.memo)

@@ -38,6 +38,11 @@ class Memo:
     said: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     left_words: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_at_rest(self) -> bool:
+        """No doubt, no absence, no fresh edit, no other text in its place."""
+        return self.held is None and self.absent is None and self.fresh is None and self.met is None
+
     @classmethod
     def read(cls, text: str) -> "Memo":
         """From the stored JSON; an empty text is an empty memory."""

@@ -1,22 +1,31 @@
 """What thinking needs to know of a feed and of an article, as the store holds it now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from monitor.errors import NotFound
-from monitor.model import Habit, Key, KnownArticle, KnownFeed
-from monitor.store.codes import EVERY_ARTICLE
+from monitor.model import Glimpse, Habit, Key, KnownArticle, KnownFeed
+from monitor.store.codes import EVERY_ARTICLE, WATCH_PAGE
 from monitor.store.halves import Halves, key_shas
 from monitor.store.instants import from_ms, maybe_from_ms, to_ms
 from monitor.store.rows import chunks
 from monitor.store.stored import raw_of, revision_of
-from monitor.store.values import host_name, listing_of, state_of
+from monitor.store.values import event_of, host_name, listing_of, source_of, state_of
 
 GONE_LATELY = timedelta(days=30)  # an entry that comes back within that time is the same listing
 MOST_GONE = 2000
 BOILERPLATE_FROM = 3  # articles of one host with the same block
 # and at least one in so many: a sentence that a few of hundreds share (a wire's, a correction's) belongs to them
 BOILERPLATE_SHARE = 8
+
+
+_GLIMPSES = (
+    "SELECT article.id, article.head_rev, article.memo, revision.source, revision.event,"
+    " CASE WHEN EXISTS (SELECT 1 FROM listing WHERE listing.article_id = article.id AND listing.feed_id <> :feed)"
+    f" OR EXISTS (SELECT 1 FROM watch WHERE watch.kind = {WATCH_PAGE} AND watch.ref_id = article.id) THEN 0 ELSE 1 END AS alone"
+    " FROM article LEFT JOIN revision ON revision.article_id = article.id AND revision.rev = article.head_rev"
+    " WHERE article.id IN (:articles) AND article.merged_into IS NULL"
+)
 
 
 class Learning(Halves):
@@ -72,6 +81,15 @@ class Learning(Halves):
             last_edit_at=maybe_from_ms(row["last_edit_at"]),
             flapping=bool(row["flapping"]),
         )
+
+    def glimpses(self, feed_id: int, articles: Sequence[int]) -> Mapping[int, Glimpse]:
+        found: dict[int, Glimpse] = {}
+        for part in chunks(articles):
+            for row in self._reads.rows(_GLIMPSES, feed=feed_id, articles=part):
+                source = None if row["source"] is None else source_of(row["source"])
+                event = None if row["event"] is None else event_of(row["event"])
+                found[row["id"]] = Glimpse(row["head_rev"], source, event, row["memo"], bool(row["alone"]))
+        return found
 
     def boilerplate(self, host: str) -> frozenset[int]:
         rows = self._reads.rows(

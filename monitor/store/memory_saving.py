@@ -11,6 +11,7 @@ from monitor.errors import NotFound
 from monitor.model import (
     ArticleUpdate,
     Edit,
+    Glimpse,
     Habit,
     Key,
     KnownArticle,
@@ -21,6 +22,7 @@ from monitor.model import (
     Pace,
     PollOutcome,
     Revision,
+    SameEntry,
     Saved,
 )
 from monitor.ports import PollRun
@@ -73,6 +75,17 @@ class MemorySaving(MemoryAsking, MemoryHubs):
             last_edit_at=row.last_edit_at, flapping=row.flapping,
         )  # fmt: skip
 
+    def glimpses(self, feed_id: int, articles: Sequence[int]) -> Mapping[int, Glimpse]:
+        found: dict[int, Glimpse] = {}
+        for number in articles:
+            row = self.article_rows.get(number)
+            if row is None or row.merged_into is not None:
+                continue
+            head = row.revisions[-1] if row.revisions else None
+            alone = all(feed == feed_id for feed, _ in self.listed(number)) and self.watch_of("page", number) is None
+            found[number] = Glimpse(len(row.revisions), head.source if head else None, head.event if head else None, row.memo, alone)
+        return found
+
     def boilerplate(self, host: str) -> frozenset[int]:
         many = max(BOILERPLATE_FROM, len(self.blocks.get((host, EVERY_ARTICLE), ())) / BOILERPLATE_SHARE)
         return frozenset(
@@ -105,6 +118,8 @@ class MemorySaving(MemoryAsking, MemoryHubs):
         self.keep_hub(outcome)
         for update in outcome.articles:
             self._apply(update, outcome.at, task.feed_id, learnt)
+        for entry in outcome.same:
+            self._keep_same(entry, task.feed_id, outcome.at)
         for left in outcome.left:
             found = self.listings.get((task.feed_id, left.key))
             if found is not None and found.gone_at is None:
@@ -181,6 +196,14 @@ class MemorySaving(MemoryAsking, MemoryHubs):
         for name in listings:
             if self.listings[name].article_id == from_article:
                 self.listings[name] = replace(self.listings[name], article_id=to)
+
+    def _keep_same(self, entry: SameEntry, feed: int, at: datetime) -> None:
+        known = self.listings[feed, entry.listing_key]
+        self.listings[feed, entry.listing_key] = replace(known, position=entry.position)
+        revisions = self.article_rows[entry.article_id].revisions
+        if entry.rev is not None and entry.rev == len(revisions):
+            revisions[-1] = replace(revisions[-1], confirmed=True, last_seen_at=max(revisions[-1].last_seen_at, at))
+        self.name(entry.article_id, entry.keys)
 
     # --- one update ---
 

@@ -96,6 +96,7 @@ class Saving(Halves):
         keep_hub(tx, outcome)
         for update in outcome.articles:
             self._apply(tx, update, outcome.at, outcome.task.feed_id, learnt)
+        _keep_same(tx, outcome)
         for listing in outcome.left:
             tx.run(
                 "UPDATE listing SET gone_at = :gone WHERE feed_id = :feed AND key_sha = :key AND gone_at IS NULL",
@@ -192,6 +193,21 @@ def _keep_feed(tx: Transaction, outcome: PollOutcome) -> None:
         )  # fmt: skip
 
 
+def _keep_same(tx: Transaction, outcome: PollOutcome) -> None:
+    """Entries that say what they said: their places, and that they were seen."""
+    feed_id, at, same = outcome.task.feed_id, outcome.at, outcome.same
+    tx.run_many(
+        "UPDATE listing SET position = :position WHERE feed_id = :feed AND key_sha = :key AND position <> :position",
+        [{"feed": feed_id, "key": text_sha(entry.listing_key), "position": entry.position} for entry in same],
+    )
+    tx.run_many(
+        "UPDATE revision SET last_seen_at = :at, confirmed = 1 WHERE article_id = :article AND rev = :rev AND last_seen_at < :at"
+        " AND NOT EXISTS (SELECT 1 FROM revision AS newer WHERE newer.article_id = :article AND newer.rev > :rev)",
+        [{"article": entry.article_id, "rev": entry.rev, "at": at} for entry in same if entry.rev is not None],
+    )
+    _keep_names(tx, [(key, entry.article_id) for entry in same for key in entry.keys], at)
+
+
 def _keep_notes(tx: Transaction, notes: Sequence[str], about: str, at: datetime) -> None:
     for note in notes:
         tx.insert("note", at=at, about=about, text=note)
@@ -247,10 +263,15 @@ def _new_article(tx: Transaction, update: ArticleUpdate, at: datetime, learnt: _
 
 def keep_name(tx: Transaction, article: int, keys: Sequence[Key], at: datetime) -> None:
     """Keys become names of this article; a name that another article has stays with the older one."""
-    if keys:
+    _keep_names(tx, [(key, article) for key in keys], at)
+
+
+def _keep_names(tx: Transaction, named: Sequence[tuple[Key, int]], at: datetime) -> None:
+    if named:
+        shas = key_shas(tx, [key for key, _ in named])
         tx.run_many(
             "INSERT INTO alias (key, article_id, kind, first_seen_at) VALUES (:key, :article, :kind, :at) ON CONFLICT (key) DO NOTHING",
-            [{"key": sha, "article": article, "kind": KEY_KINDS.index(key.kind), "at": at} for key, sha in key_shas(tx, keys).items()],
+            [{"key": shas[key], "article": article, "kind": KEY_KINDS.index(key.kind), "at": at} for key, article in named],
         )
 
 

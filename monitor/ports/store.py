@@ -33,6 +33,7 @@ from monitor.model import (
 from monitor.ports.doors import Clock, Workers
 from monitor.ports.hubs import HubStore
 from monitor.ports.outbox import OutboxStore
+from monitor.ports.righting import RightingStore
 from monitor.settings import Feed, ScheduleSettings, SiteRule
 
 
@@ -386,7 +387,7 @@ class KeepingStore(Protocol):
     def close(self) -> None: ...
 
 
-class Store(AskingStore, HubStore, LearningStore, ReadingStore, OutboxStore, KeepingStore, Protocol):
+class Store(AskingStore, RightingStore, HubStore, LearningStore, ReadingStore, OutboxStore, KeepingStore, Protocol):
     """The whole memory. `store.sql` and `store.memory` keep the same promises (tests/store/)."""
 
 

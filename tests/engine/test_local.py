@@ -210,7 +210,7 @@ def test_a_daemon_that_starts_with_a_clock_put_right_asks_what_was_due_in_the_fu
     web = a_web(FakeClock(clock.now()))
     ahead = FakeClock(clock.now() + timedelta(days=3650))
     store.sync_feeds([Feed("news", FEED, every=timedelta(seconds=1))], ahead.now())
-    a_round(store, ahead, FakeWeb(ahead))
+    a_round(store, ahead, a_web(ahead))
 
     a_life(store, Setup(settings_of(tmp_path), doors_of(store, clock), Asks(web, lambda _: signal.raise_signal(signal.SIGTERM))))
 

@@ -5,9 +5,11 @@ the text is missing that should be there: against the version that is known, or 
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
-from monitor.extract.blocks import Document
+from monitor.extract.blocks import Document, read_document
+from monitor.extract.charset import decode
 from monitor.extract.letters import letters
 from monitor.extract.metadata import Metadata
 from monitor.extract.walls import holds_words_of, wall_words
@@ -15,6 +17,10 @@ from monitor.model import Content, Headers, Page, PageContext
 
 # Pages that keep this share of the known text are the article, whatever else they say; below the second they are not a version of it.
 _STILL_THE_ARTICLE, _NOTHING_LEFT = 0.7, 0.05
+# A page with this share of it may have lost a paragraph.
+_SOME_LEFT = 0.3
+# An edited paragraph keeps this share of its words.
+_MOSTLY_KEPT = 0.6
 # Two texts with a smaller share of their longer words in common are about different things (measured on pairs of news articles).
 _UNRELATED = 0.25
 # A page with less text than this may be a wall when it says so; one with less than the other is one when its headline says so.
@@ -55,7 +61,7 @@ def suspicion(html: str, document: Document, metadata: Metadata, page: Page, con
         return None
     if _is_cut(html, context):
         return "truncated"
-    if reason := _wall(document, metadata, content, known, kept):
+    if (reason := _wall(document, metadata, content, known, kept)) and not _is_old_wall(document, context, kept):
         return reason
     if _is_home(document, content, page, context, kept):
         return "home_page"
@@ -67,10 +73,18 @@ def suspicion(html: str, document: Document, metadata: Metadata, page: Page, con
 
 
 def _kept(known: Content, new: Content) -> float:
-    """The share of the known text that still stands in the new one, by characters of whole paragraphs."""
+    """The share of the known text that still stands in the new one, by characters of whole paragraphs, edited ones too."""
     now = letters(" ".join((new.subtitle or "", *new.body)))
-    there = [(len(paragraph), letters(paragraph) in now) for paragraph in known.body if paragraph]
-    return sum(size for size, stands in there if stands) / max(1, sum(size for size, _ in there))
+    kept = sum(len(paragraph) * (letters(paragraph) in now or _is_edited(paragraph, new.body)) for paragraph in known.body)
+    return kept / max(1, sum(map(len, known.body)))
+
+
+def _is_edited(paragraph: str, others: Sequence[str]) -> bool:
+    """Does one of these hold most of this paragraph's words, and little else?"""
+    words = Counter(re.findall(r"\w+", paragraph.lower()))
+    size = sum(words.values())
+    theirs = (Counter(re.findall(r"\w+", other.lower())) for other in others)
+    return any(sum((words & other).values()) > _MOSTLY_KEPT * max(size, sum(other.values())) for other in theirs)
 
 
 # --- half a page ----------------------------------------------------------------------------------------------------
@@ -123,6 +137,17 @@ def _wall(document: Document, metadata: Metadata, content: Content, known: Conte
     if size < 80 and len(everything) < 1200 and (reason := wall_words(everything)):
         return _named(reason, document, metadata, everything)
     return None
+
+
+def _is_old_wall(document: Document, context: PageContext, kept: float | None) -> bool:
+    """Do all words that speak of a wall stand on the page before too, which was an article, while some of its text is still there?"""
+    raw = context.known_raw
+    if raw is None or kept is None or kept < _SOME_LEFT:
+        return False
+    html = decode(raw.body, raw.headers, charset=context.rule.charset if context.rule else None)
+    old = set(read_document(html).keys)
+    new = (block.text for block, key in zip(document.blocks, document.keys, strict=True) if key not in old and block.furniture != "hidden")
+    return wall_words(" ".join(new)) is None
 
 
 def _news(text: str, known: Content | None) -> str:

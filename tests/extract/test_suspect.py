@@ -111,3 +111,24 @@ def test_nothing_that_a_page_holds_raises(text: str, known: bool) -> None:
     page = read_after(html(), f"<html><body>{text}")[1] if known else read(text)
 
     assert page.verdict == "article" or page.reason in SUSPECT_REASONS
+
+
+BANNER = '<div class="notice"><p>We value your privacy. We and our 612 partners use cookies. Accept all. Reject all.</p></div>'
+
+
+@pytest.mark.parametrize(
+    "then",
+    [(BODY[0], BODY[1].replace("forty", "fifty"), BODY[2]), (BODY[0], BODY[2])],
+    ids=["an edited paragraph", "a paragraph less"],
+)
+def test_an_edit_of_a_short_article_is_none_of_the_banner_that_stood_there_before(then: tuple[str, ...]) -> None:
+    known, page = read_after(html(*BODY[:3], after=BANNER), html(*then, after=BANNER))
+
+    assert (page.verdict, page.content.body) == ("article", then)
+    assert page.content != known
+
+
+def test_a_banner_in_the_place_of_most_of_a_short_article_is_a_wall() -> None:
+    _, page = read_after(html(*BODY[:3]), html(BODY[0], after=BANNER))
+
+    assert (page.verdict, page.reason) == ("suspect", "consent")

@@ -48,6 +48,10 @@ _ARTICLE_TEXT = re.compile(
     r"|(?:body|article)[-_]?copy|view_?(?:cont|text|con)|single-content|read-?body",
     re.IGNORECASE,
 )
+# What developers call a heading between paragraphs.
+_SUBHEADING = re.compile(
+    r"(?:sub|cross|inter|zwischen)[-_]?(?:head(?:line|ing)?|hed|title|titel|titre|ueberschrift)(?![a-z]|-?\d)|ladillo", re.IGNORECASE
+)
 _UNSEEN = re.compile(
     r"(?:^|\s)(?:(?:u-)?visually-?hidden|sr-only|screen-?reader(?:-text)?|assistive-text|a11y-hidden|offscreen|vh)(?=$|\s)", re.IGNORECASE
 )
@@ -164,8 +168,8 @@ class _Walk:
                 if text:
                     self._cut(at, tag)
                 element = _element(node, name, at)
-                push((node, len(elements), name, in_link, in_bold, True))
-                at, tag = len(elements), name
+                push((node, len(elements), element.tag, in_link, in_bold, True))
+                at, tag = len(elements), element.tag
                 if at and elements[element.parent].figure:
                     element.figure = True
                 elements.append(element)
@@ -210,6 +214,8 @@ def _element(node: LexborNode, tag: str, parent: int) -> Element:
             tag, parent, "", "", node.mem_id, "aside" if tag in ("aside", "form") else None, False, tag in ("figure", "figcaption")
         )
     name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
+    if tag == "div" and len(name) < _MAX_NAME and _SUBHEADING.search(name):
+        tag = "h3"
     element = Element(tag, parent, name, attributes.get("itemprop") or attributes.get("property") or "", node.mem_id)
     element.figure = tag in ("figure", "figcaption")
     element.furniture, element.text_root = _called(tag, name) if 1 < len(name) < _MAX_NAME else (None, False)
@@ -283,9 +289,26 @@ def _judge_furniture(document: Document) -> None:
             own = None
         elif own and total and prose[at] and not _NEVER_ARTICLE.search(element.name):
             share, named = prose[at] / total, by_name.get((element.tag, own), 0) / total
-            if share > _TOO_MUCH_TO_BE_FURNITURE or (named > _TOO_MUCH_OF_ONE_NAME and own not in ("hidden", "role")):
+            if own == "hidden" and share > _TOO_MUCH_TO_BE_FURNITURE:
+                own = own if _is_copy(document, at) else None
+            elif share > _TOO_MUCH_TO_BE_FURNITURE or (named > _TOO_MUCH_OF_ONE_NAME and own not in ("hidden", "role")):
                 own = None
         above = judged[element.parent] if element.parent >= 0 else None
         judged.append(above or own)
     for block in document.blocks:
         block.furniture = judged[block.at]
+
+
+def _is_copy(document: Document, hidden: int) -> bool:
+    """Does this element say again what most of the page's visible prose says?"""
+    inside = {hidden}
+    for at in range(hidden + 1, len(document.elements)):
+        if document.elements[at].parent in inside:
+            inside.add(at)
+    said = "".join(key for block, key in zip(document.blocks, document.keys, strict=True) if block.at in inside)
+    shown = [
+        key
+        for block, key in zip(document.blocks, document.keys, strict=True)
+        if len(block.text) >= _PROSE and not any(document.elements[at].furniture == "hidden" for at in document.chain(block.at))
+    ]
+    return sum(len(key) for key in shown if key in said) * 2 > sum(map(len, shown))

@@ -277,9 +277,13 @@ _ABOVE = 3
 def _captions(document: Document, within: Sequence[Block]) -> tuple[str, ...]:
     """What stands under pictures, one text per picture, each once."""
     grouped: dict[int, list[str]] = {}
+    elements = document.elements
+    captioned = {at for k, element in enumerate(elements) if element.tag == "figcaption" for at in document.chain(k)[1:]}
     for block in within:
         holder = _caption_holder(document, block)
-        if holder is not None:
+        # beside its caption a figure holds buttons, counters, what comes next
+        beside = holder in captioned and not (block.furniture and _CAPTION.search(block.furniture))
+        if holder is not None and not beside:
             grouped.setdefault(holder, []).append(block.text)
     seen: dict[str, str] = {}
     for texts in grouped.values():
@@ -289,9 +293,12 @@ def _captions(document: Document, within: Sequence[Block]) -> tuple[str, ...]:
     return tuple(seen.values())
 
 
+_CAPTION = re.compile("caption|credit")
+
+
 def _caption_holder(document: Document, block: Block) -> int | None:
     """The element that holds the whole caption this block belongs to."""
-    if not block.figure and not (block.furniture and re.search("caption|credit", block.furniture)):
+    if not block.figure and not (block.furniture and _CAPTION.search(block.furniture)):
         return None
     chain = document.chain(block.at)
     for at in chain:

@@ -103,6 +103,32 @@ def test_captions_stand_apart_once_each_and_alt_texts_nowhere() -> None:
     assert (page.content.captions, page.content.body) == (("The northern quay on Friday. Photo: M. Quist",), BODY)
 
 
+def test_what_stands_beside_a_caption_in_its_figure_is_none() -> None:
+    buttons = '<div class="player"><p>Up next: the choir wins a prize</p><p>Link Embed Copy Close</p></div>'
+    page = read(html(between=f"<figure>{buttons}<img><figcaption>The northern quay on Friday.</figcaption></figure>"))
+
+    assert page.content.captions == ("The northern quay on Friday.",)
+
+
+@pytest.mark.parametrize("name", ["pf_subheadline", "Body-subtitle", "crosshead", "inter-titre", "zwischentitel"])
+def test_a_heading_between_paragraphs_may_be_called_one(name: str) -> None:
+    page = read(html(between=f'<div class="{name}">What it costs</div>'))
+
+    assert page.content.body == (*BODY[:2], "What it costs", *BODY[2:])
+
+
+def test_the_whole_text_once_more_for_machines_is_no_paragraph() -> None:
+    copy = f'<div style="display:none"><div itemprop="articleBody">{" ".join(BODY)}</div></div>'
+
+    assert read(html(after=copy).replace("<main><article>", "<div>").replace("</article></main>", "</div>")).content.body == BODY
+
+
+def test_a_text_that_scripts_unfold_is_read_though_it_is_hidden() -> None:
+    hidden = f'<div style="display:none">{"".join(f"<p>{text}</p>" for text in BODY[1:])}</div>'
+
+    assert BODY[1] in read(html(BODY[0], after=hidden)).content.body
+
+
 def test_headings_quotes_and_lists_are_paragraphs() -> None:
     quote = "<blockquote><p>It will cost what it costs, and not a crown more.</p></blockquote>"
     between = f"<h2>What it costs</h2>{quote}<ul><li>Cables: 380,000 crowns in all</li></ul>"

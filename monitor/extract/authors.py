@@ -42,15 +42,22 @@ def authors_of(document: Document, metadata: Metadata, title: str, body: Sequenc
     `signing` are the names of a byline that stood as a line of the text.
     """
     zone = _near(document, title, body)
-    shown = letters(" ".join((*(block.text for block in zone.blocks), *signing)))
     told = [names for names in _told(metadata) if names]
     persons = [names for names in (_persons(names, metadata) for names in told) if names]
-    for names in persons:
-        if all(letters(name) in shown for name in names):
-            return names
-    seen = clean_names(signing) or clean_names(_shown_names(document, zone))
+    if names := _standing(persons, zone.blocks[: zone.between], signing):
+        return names
+    place, shown = (-1, signing) if signing else _shown_names(document, zone)
+    seen = clean_names(shown)
+    if place >= zone.between and (names := _standing(persons, zone.blocks, ())):
+        return names
     fuller = (names for names in persons if any(_is_same(name, other) for name in names for other in seen))
     return next(fuller, seen) or next(iter(persons), next(iter(told), ()))
+
+
+def _standing(persons: Sequence[tuple[str, ...]], blocks: Sequence[Block], signing: Sequence[str]) -> tuple[str, ...]:
+    """The first of these that stand in these blocks, or in this byline."""
+    shown = letters(" ".join((*(block.text for block in blocks), *signing)))
+    return next((names for names in persons if all(letters(name) in shown for name in names)), ())
 
 
 def _is_same(name: str, other: str) -> bool:
@@ -149,23 +156,24 @@ def _home(document: Document, body: Sequence[Block]) -> frozenset[int]:
     return frozenset(document.elements[at].mem_id for at in chain[: article + 1])
 
 
-def _shown_names(document: Document, zone: _Zone) -> list[str]:
-    """The names in the page's byline: its links, or its text if that is names; or the names of a line that says 'By'."""
-    if names := _marked_names(document, zone):
-        return names
-    lines = ((block, k < zone.between and block.tag[0] != "h") for k, block in enumerate(zone.blocks))
-    return next((names for block, alone in lines if (names := signed(block.text, alone=alone))), [])
+def _shown_names(document: Document, zone: _Zone) -> tuple[int, Sequence[str]]:
+    """The names in the page's byline: its links, or its text if that is names; or the names of a line that says 'By'; and their place."""
+    place, names = _marked_names(document, zone)
+    if names:
+        return place, names
+    lines = ((k, signed(block.text, alone=k < zone.between and block.tag[0] != "h")) for k, block in enumerate(zone.blocks))
+    return next(((k, names) for k, names in lines if names), (len(zone.blocks), ()))
 
 
 _BYLINES = "[rel~=author],[itemprop=author],[class*=byline i],[class*=author i],[class*=reporter i],[class*=autor i]"
 _MOST = 40
 
 
-def _marked_names(document: Document, zone: _Zone) -> list[str]:
+def _marked_names(document: Document, zone: _Zone) -> tuple[int, list[str]]:
     """The names in the element that is called a byline and stands in the likeliest place."""
     nodes = document.tree.css(_BYLINES)[:_MOST]
     if not nodes:
-        return []
+        return 0, []
     order: dict[int, int] = {}
     for k, block in enumerate(zone.blocks):
         for at in document.chain(block.at):
@@ -179,7 +187,7 @@ def _marked_names(document: Document, zone: _Zone) -> list[str]:
             place = len(zone.blocks)
         if place is not None and not _QUOTED.search(node.attributes.get("class") or "") and (names := _names_in(node)):
             found.append((place, names))
-    return min(found, key=lambda pair: pair[0])[1] if found else []
+    return min(found, key=lambda pair: pair[0], default=(0, []))
 
 
 def _place_of(node: LexborNode, order: Mapping[int, int], own: set[int]) -> int | None:

@@ -85,6 +85,13 @@ def test_of_two_told_names_the_one_that_stands_on_the_page_is_the_author() -> No
     assert read(below('<p class="who"><a href="/f">Ines Falk</a></p>', head)).content.authors == ("Ines Falk",)
 
 
+def test_the_byline_below_the_headline_goes_before_a_told_name_below_the_text() -> None:
+    head = told({**ARTICLE, "author": {"name": "Rolf Eka"}})
+    page = below('<div class="author-2">Ines Falk</div>', head).replace("</article>", "<p>Editor: Rolf Eka</p></article>")
+
+    assert read(page).content.authors == ("Ines Falk",)
+
+
 def test_a_name_is_written_as_told_where_the_byline_shortens_it() -> None:
     head = told({**ARTICLE, "author": {"name": "Ines Oda Falk"}})
 

@@ -113,6 +113,9 @@ def ahead(edits: int, watched: float) -> float:
     return more / weights
 
 
+AT_BIRTH = ahead(0, 0.0) * general_rate(0.0)  # edits a second of an article that was just published
+
+
 def part_of(at: datetime) -> int:
     """Which part of the day (UTC) this is."""
     return at.hour * PARTS // 24

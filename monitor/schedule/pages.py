@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from monitor.model import Answer, Failure, Habit, Pace, Response, Verdict
 from monitor.schedule.backoff import backoff, jittered
 from monitor.schedule.headers import validators_after
-from monitor.schedule.law import Law, ahead, general_rate, law_of, lesson
+from monitor.schedule.law import AT_BIRTH, Law, law_of, lesson
 from monitor.schedule.memo import PageMemo, read_page_memo, written
 from monitor.settings import ScheduleSettings
 
@@ -138,7 +138,7 @@ def interval(
     age = _age(born_at, now, scale)
     pressure = law.pressure(edits, _age(born_at, since_at or born_at, scale), age)
     least, most = (step.total_seconds() for step in _STEPS)
-    worth, limit, waited = BASE.total_seconds() * _urgency(ahead(0, 0.0) * general_rate(0.0)), bounds.page_max.total_seconds() / scale, 0.0
+    worth, limit, waited = BASE.total_seconds() * _urgency(AT_BIRTH), bounds.page_max.total_seconds() / scale, 0.0
     while waited < limit:
         at = now + timedelta(seconds=waited * scale)
         rate = pressure * law.rate(age + waited, at) + law.burst(None if since_edit is None else since_edit + waited)

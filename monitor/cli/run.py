@@ -253,6 +253,7 @@ class _Reload:
 
         self._face, self._app, self._store, self._workers, self._leader = face, app, store, workers, leader
         self._taken = self._seen = file_stamps(app.settings.config_dir)
+        self._had_feeds = (app.settings.config_dir / "feeds.toml").exists()
 
     def __call__(self, asked: bool) -> "Setup | None":
         """The new Setup; None when nothing changed, or the files are still being written and nobody asked.
@@ -265,13 +266,20 @@ class _Reload:
         if not asked and (self._seen == self._taken or self._seen != before):
             return None
         try:
-            settings = self._face.settings()
+            settings = self._read()
             setup = self._followed(settings) if settings != self._app.settings else None
         except ConfigError:
             self._taken = self._seen
             raise
         self._taken = self._seen
         return setup
+
+    def _read(self) -> "Settings":
+        feeds = self._app.settings.config_dir / "feeds.toml"
+        if self._had_feeds and not feeds.exists():
+            raise ConfigError([f"{feeds} is gone; an empty file would let its feeds go"])
+        settings, self._had_feeds = self._face.settings(), feeds.exists()
+        return settings
 
     def _followed(self, settings: "Settings") -> "Setup":
         from dataclasses import replace

@@ -83,11 +83,21 @@ def room_beside(running: int) -> int:
 
 
 @dataclass(slots=True)
-class _Pulse:
+class Pulse:
     """When the tick last went round, in monotonic seconds."""
 
     at: float = 0.0
     stop: threading.Event = field(default_factory=threading.Event)
+    _suspected: float | None = None
+
+    def has_hung(self, now: float, patience: float) -> bool:
+        """Whether it has stood still for longer; told once, at the second look: who slept wakes up together with the tick."""
+        if now - self.at <= patience:
+            return False
+        again, self._suspected = self._suspected == self.at, self.at
+        if again:
+            self.at = now
+        return again
 
 
 class LocalEngine:
@@ -98,7 +108,7 @@ class LocalEngine:
         self._reload = reload
         self._tally = Tally()
         self._outage = Outage()
-        self._pulse = _Pulse()
+        self._pulse = Pulse()
         self._notices = Notices()
         self._turns: set[asyncio.Task[datetime]] = set()
         self._worker: asyncio.Task[None] | None = None
@@ -308,10 +318,9 @@ class LocalEngine:
         patience = max(HUNG_AFTER, 3 * self._setup.settings.fetch.timeout.total_seconds())
         clock = self._setup.doors.clock
         while not self._pulse.stop.wait(patience / 4):
-            if clock.monotonic() - self._pulse.at > patience:
-                log.critical("the tick has hung for %.0fs", clock.monotonic() - self._pulse.at)
+            if self._pulse.has_hung(clock.monotonic(), patience):
+                log.critical("the tick has hung for more than %.0fs", patience)
                 faulthandler.dump_traceback(sys.stderr)
-                self._pulse.at = clock.monotonic()
 
 
 def _quietly(job: Job) -> Callable[[], None]:

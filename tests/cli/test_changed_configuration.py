@@ -58,6 +58,24 @@ def test_a_file_is_taken_when_it_stands_still(tmp_path: Path) -> None:
     assert look(False) is None
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_feeds_whose_file_is_gone_are_followed_on(tmp_path: Path, asked: bool) -> None:
+    """An unmounted disk is no wish to let every feed go; an empty file is."""
+    store = MemoryStore()
+    look = reload(tmp_path, store)
+    (tmp_path / "feeds.toml").unlink()
+    look(False)
+
+    with pytest.raises(ConfigError, match=r"feeds\.toml is gone"):
+        look(asked)
+    with pytest.raises(ConfigError, match=r"feeds\.toml is gone"):
+        look(True)
+
+    (tmp_path / "feeds.toml").write_text("")
+    assert look(True) is not None
+    assert slugs(store) == []
+
+
 def test_who_asks_for_it_does_not_wait(tmp_path: Path) -> None:
     look = reload(tmp_path, MemoryStore())
     (tmp_path / "feeds.toml").write_text(PIER + MOLE)

@@ -9,7 +9,7 @@ import pytest
 from fakes import START, FakeClock, FakeWeb
 
 from monitor.clock import SystemClock
-from monitor.engine.local import Job, LocalEngine, Setup, run_once
+from monitor.engine.local import Job, LocalEngine, Pulse, Setup, run_once
 from monitor.engine.workers import InlineWorkers
 from monitor.errors import ConfigError, StoreError
 from monitor.model import Answer, Request
@@ -215,6 +215,21 @@ def test_a_daemon_that_starts_with_a_clock_put_right_asks_what_was_due_in_the_fu
     a_life(store, Setup(settings_of(tmp_path), doors_of(store, clock), Asks(web, lambda _: signal.raise_signal(signal.SIGTERM))))
 
     assert web.asked[0].url == FEED
+
+
+def test_a_tick_that_hangs_is_noticed_at_the_second_look_and_told_once() -> None:
+    pulse = Pulse(at=100.0)
+
+    assert [pulse.has_hung(now, 60.0) for now in (150.0, 165.0, 180.0, 195.0)] == [False, False, True, False]
+
+
+def test_a_machine_that_slept_has_no_tick_that_hangs() -> None:
+    pulse = Pulse(at=100.0)
+
+    at_waking = pulse.has_hung(7_300.0, 60.0)
+    pulse.at = 7_301.0
+
+    assert (at_waking, pulse.has_hung(7_315.0, 60.0)) == (False, False)
 
 
 def test_a_faulty_configuration_leaves_the_last_good_one(store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

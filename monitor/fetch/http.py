@@ -241,6 +241,7 @@ def error_code(error: BaseException) -> tuple[str, str]:
 
 _CODES: tuple[tuple[type[BaseException], str, str], ...] = (
     (aiohttp.ClientConnectorDNSError, "dns", "the host name could not be looked up"),
+    (aiohttp.ClientProxyConnectionError, "connect", "the proxy took no connection, or could make none"),
     (aiohttp.ClientSSLError, "tls", "no trusted TLS connection could be made"),
     (aiohttp.ClientConnectorError, "connect", "the host took no connection"),
     (aiohttp.ClientPayloadError, "truncated", "the connection ended before the answer did"),

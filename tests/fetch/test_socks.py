@@ -1,4 +1,5 @@
 import asyncio
+import socket
 from datetime import timedelta
 
 import pytest
@@ -57,3 +58,21 @@ def test_a_feed_behind_a_socks_proxy_is_asked_by_its_name(refuse: bool) -> None:
     else:
         assert isinstance(answer, Response)
         assert answer.body == b"hidden"
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+def test_a_proxy_that_is_away_is_told_as_the_proxy(scheme: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # nobody listens there
+        answer = asyncio.run(asked_through(f"{scheme}://127.0.0.1:{taken.getsockname()[1]}"))
+
+    assert isinstance(answer, Failure)
+    assert (answer.code, answer.message) == ("connect", "the proxy took no connection, or could make none")
+
+
+async def asked_through(proxy: str) -> Answer:
+    fetcher = HttpFetcher(SETTINGS, SystemClock())
+    try:
+        return await fetcher.fetch(Request("http://news.example/feed", "feed", proxy=proxy))
+    finally:
+        await fetcher.close()

@@ -75,6 +75,11 @@ class Asking(Halves):
 
     def make_due(self, feeds: Sequence[str] | None, now: datetime) -> None:
         def work(tx: Transaction) -> None:
+            which = "" if feeds is None else " AND slug IN (:slugs)"
+            given_up = (
+                f"kind = {WATCH_FEED} AND next_at IS NULL AND ref_id IN (SELECT id FROM feed WHERE configured = 1 AND paused = 0{which})"
+            )
+            tx.run(f"UPDATE watch SET next_at = :now WHERE {given_up}", now=now, slugs=list(feeds or ()))
             chosen = _chosen(tx, feeds, "any", now=None, limit=MANY)
             for ids in chunks([row["id"] for row in chosen]):
                 tx.run("UPDATE watch SET next_at = :now WHERE id IN (:ids)", now=now, ids=ids)

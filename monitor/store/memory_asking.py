@@ -83,6 +83,9 @@ class MemoryAsking(MemoryState):
         held.free_at = max(held.free_at, until)
 
     def make_due(self, feeds: Sequence[str] | None, now: datetime) -> None:
+        for row in self.feed_rows.values():
+            if row.configured and not row.feed.paused and (feeds is None or row.feed.slug in feeds):
+                self._set_next(row.id, now)
         for watch in self._chosen(feeds, "any"):
             watch.pace = replace(watch.pace, next_at=now)
             host = self.host_of(watch)

@@ -156,6 +156,17 @@ def test_a_lease_that_was_lost_releases_nothing(store: Store) -> None:
     assert store.claim(T0 + 3 * MINUTE, hosts=8, per_host=1, lease=HOUR) == ()
 
 
+def test_a_feed_that_was_given_up_is_asked_again_by_hand(store: Store) -> None:
+    store.sync_feeds([FEED, replace(OTHER, paused=True)], T0)
+    poll(store, T0, pace=Pace(None, HOUR, asked_at=T0))
+    assert store.next_due_at() is None
+
+    store.make_due([FEED.slug, OTHER.slug], T0 + HOUR)
+
+    turns = store.claim(T0 + HOUR, hosts=8, per_host=8, lease=HOUR)
+    assert [task.feed.slug for turn in turns for task in turn.tasks if isinstance(task, FeedTask)] == [FEED.slug]
+
+
 def test_a_turn_that_goes_on_keeps_its_host(store: Store) -> None:
     store.sync_feeds([FEED], T0)
     (turn,) = store.claim(T0, hosts=8, per_host=8, lease=MINUTE)

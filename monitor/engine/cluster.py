@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor.engine.drive import Done, TurnRunner
+from monitor.engine.garbage import settle
 from monitor.engine.queue import TELL, TURN, enqueue, enqueue_rounds, turn_of
 from monitor.errors import StoreError
 from monitor.model import FeedTask
@@ -111,6 +112,7 @@ class Worker:
             ThreadPoolExecutor(TELLERS, thread_name_prefix="tell") as self._tellers,
         ):
             self._runner = TurnRunner(self._doors, self._fetcher, self._settings.fetch, self._pool)
+            settle()
             alive = asyncio.create_task(self._stay_known())
             try:
                 while not self._stopping.is_set():

@@ -301,14 +301,12 @@ def _judge_furniture(document: Document) -> None:
 
 def _is_copy(document: Document, hidden: int) -> bool:
     """Does this element say again what most of the page's visible prose says?"""
-    inside = {hidden}
-    for at in range(hidden + 1, len(document.elements)):
-        if document.elements[at].parent in inside:
-            inside.add(at)
-    said = "".join(key for block, key in zip(document.blocks, document.keys, strict=True) if block.at in inside)
-    shown = [
-        key
-        for block, key in zip(document.blocks, document.keys, strict=True)
-        if len(block.text) >= _PROSE and not any(document.elements[at].furniture == "hidden" for at in document.chain(block.at))
-    ]
+    unseen: list[bool] = []
+    inside: list[bool] = []
+    for at, element in enumerate(document.elements):
+        unseen.append(element.furniture == "hidden" or (element.parent >= 0 and unseen[element.parent]))
+        inside.append(at == hidden or (element.parent >= 0 and inside[element.parent]))
+    keys = list(zip(document.blocks, document.keys, strict=True))
+    said = "".join(key for block, key in keys if inside[block.at])
+    shown = [key for block, key in keys if len(block.text) >= _PROSE and not unseen[block.at]]
     return sum(len(key) for key in shown if key in said) * 2 > sum(map(len, shown))

@@ -277,8 +277,7 @@ _ABOVE = 3
 def _captions(document: Document, within: Sequence[Block]) -> tuple[str, ...]:
     """What stands under pictures, one text per picture, each once."""
     grouped: dict[int, list[str]] = {}
-    elements = document.elements
-    captioned = {at for k, element in enumerate(elements) if element.tag == "figcaption" for at in document.chain(k)[1:]}
+    captioned = _captioned(document)
     for block in within:
         holder = _caption_holder(document, block)
         # beside its caption a figure holds buttons, counters, what comes next
@@ -291,6 +290,17 @@ def _captions(document: Document, within: Sequence[Block]) -> tuple[str, ...]:
         if len(caption) > 10:
             seen.setdefault(letters(caption), caption)
     return tuple(seen.values())
+
+
+def _captioned(document: Document) -> set[int]:
+    """The elements that hold a figcaption."""
+    holding: set[int] = set()
+    for element in document.elements:
+        at = element.parent if element.tag == "figcaption" else -1
+        while at >= 0 and at not in holding:
+            holding.add(at)
+            at = document.elements[at].parent
+    return holding
 
 
 _CAPTION = re.compile("caption|credit")

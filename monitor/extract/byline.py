@@ -58,7 +58,7 @@ _WEEKDAY = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\s*[,;&]\s*(?:(?:and|und|et|y|e)\s+)?|\s+(?:and|und|et|y|e)\s+")
-_LONGEST = 160
+_LONGEST, _LONGEST_BEFORE = 160, 60
 
 
 def signed(text: str, *, alone: bool = False) -> list[str]:
@@ -67,7 +67,7 @@ def signed(text: str, *, alone: bool = False) -> list[str]:
     `alone` lets one word be a name.
     """
     found = _SAYS_BY.search(text) if len(text) <= _LONGEST else None
-    if found is None or not _BEFORE_BY.match(text[: found.start()]):
+    if found is None or found.start() > _LONGEST_BEFORE or not _BEFORE_BY.match(text[: found.start()]):
         return []
     return first_names(MAIL.sub("", text[found.end() :]).strip(" |·,:"), alone=alone)
 

@@ -108,11 +108,14 @@ def _without_kicker(node: LexborNode, wanted: set[str], begins: set[str], names:
     if letters(whole) in wanted:
         wanted = begins | names - {letters(whole)}
     pieces = [piece for piece in (fold(run.text_content or "") for run in node.traverse(include_text=True) if run.tag == "-text") if piece]
-    texts = [fold(" ".join(part)).strip(_MARKS) for cut in range(1, len(pieces)) for part in (pieces[cut:], pieces[:cut])]
+    cuts = range(1, len(pieces)) if len(pieces) <= _MOST_PIECES else ()
+    texts = [fold(" ".join(part)).strip(_MARKS) for cut in cuts for part in (pieces[cut:], pieces[:cut])]
     told = [text for text in texts if len(letters(text)) >= 12 and letters(text) in wanted]
     return max(told, key=len, default=whole)
 
 
+# A heading of more pieces than this is set in some other way than with a label.
+_MOST_PIECES = 30
 # What stands between a label and a headline.
 _MARKS = " |–—·•:-"
 

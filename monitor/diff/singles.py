@@ -67,16 +67,22 @@ def _keeps_apart(stayed: str) -> bool:
 
 def _exchanged(before: str, after: str) -> list[Segment]:
     """The segments where one word became another; none where it may be more than that."""
-    if before[-1:] == after[-1:] and before[-1:] in _STOPS:
-        before, after = before[:-1], after[:-1]
-    return [("-", before), ("+", after)] if is_one_word(before) and is_one_word(after) else []
+    word, other = _without_stop(before), _without_stop(after)
+    if word == other or not is_one_word(word) or not is_one_word(other):
+        return []
+    return [("-", word), ("+", other)] if before[len(word) :] == after[len(other) :] else [("-", before), ("+", after)]
 
 
 def _came_or_went(old: str, at: int, i: int, added: str) -> list[Segment]:
     """The segment where a word came before this place, or went from it to `i`, with the blank before it."""
     word = added if i == at else old[at : i - 1]
-    if at < 2 or i >= len(old) or not (old[at - 2].isalnum() or old[at - 2] == ",") or not is_one_word(word):
+    bare = _without_stop(word)
+    if at < 2 or i >= len(old) or not (old[at - 2].isalnum() or old[at - 2] == ",") or not is_one_word(bare):
         return []
-    if old.endswith(word, 0, at - 1) or old.startswith(word, i):
+    if old.endswith(bare, 0, at - 1) or old.startswith(bare, i):
         return []  # the same word beside it: there are several places to say it came or went
     return [("+", f" {word}")] if i == at else [("-", f" {word}")]
+
+
+def _without_stop(word: str) -> str:
+    return word[:-1] if word[-1:] in _STOPS else word

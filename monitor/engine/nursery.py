@@ -58,7 +58,7 @@ def main() -> None:
 
 def serve(line: socket.socket, cpu: int) -> None:
     """Works off the tasks of one line: (function, arguments) in, (how, last?, value) out, each pickled with its length before it."""
-    for _ in range(TASKS):
+    for number in range(1, TASKS + 1):
         try:
             task = receive(line, None)
         except EOFError:
@@ -68,7 +68,7 @@ def serve(line: socket.socket, cpu: int) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (spent + cpu + 1, resource.RLIM_INFINITY))
         answer = _answer(task)
         # a worker that grew is not kept: its memory would be the daemon's for ever
-        is_last = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > KEEP_BELOW
+        is_last = number == TASKS or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > KEEP_BELOW
         try:
             told = pickle.dumps((answer[0], is_last, answer[1]), protocol=pickle.HIGHEST_PROTOCOL)
         except (pickle.PicklingError, TypeError, AttributeError) as error:

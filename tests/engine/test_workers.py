@@ -8,6 +8,7 @@ from pathlib import Path
 import heavy
 import pytest
 
+from monitor.engine.nursery import TASKS
 from monitor.engine.workers import InlineWorkers, ProcessWorkers
 from monitor.errors import ParseError
 from monitor.ports import WorkerKilled
@@ -40,6 +41,10 @@ def test_what_breaks_a_limit_is_killed_and_the_next_task_runs(workers: ProcessWo
         workers.run(hostile)  # type: ignore[arg-type]  # a function without arguments
 
     assert workers.run(heavy.doubled, 1) == 2
+
+
+def test_a_worker_that_has_done_its_share_is_replaced_and_no_task_is_blamed(workers: ProcessWorkers) -> None:
+    assert all(workers.run(abs, -number) == number for number in range(2 * TASKS + 1))
 
 
 def test_endless_recursion_is_an_error_like_others(workers: ProcessWorkers) -> None:

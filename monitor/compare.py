@@ -21,7 +21,7 @@ def diff_of(old: Revision, new: Revision, url: str, feeds: Sequence[str] = (), e
 def coarse_diff_of(old: Revision, new: Revision, url: str, feeds: Sequence[str] = ()) -> Diff:
     """The difference told without comparing words, for texts whose comparison broke its limits: every paragraph went, every one came.
 
-    Lawful and true, only not fine.
+    Lawful and true, only not fine. A stamp that moved discloses it; without one nothing is said, as a note may stand among the words.
     """
     changes = [Change("headline", "replace", (1,), (1,), (("-", old.content.title), ("+", new.content.title)))]
     changes = changes if old.content.title != new.content.title else []
@@ -34,17 +34,17 @@ def coarse_diff_of(old: Revision, new: Revision, url: str, feeds: Sequence[str] 
     reasons = ("the two texts could not be compared word by word within the limits",)
     severity = Severity("high", 60, reasons)
     stats = diff.measure(tuple(changes))
-    return Diff(_edit(old, new, url, feeds, Judgement(kinds, severity, None, tuple(changes), reasons), stats), old, new, tuple(changes))
+    told, proof = classify.disclosed(*_versions(old, new), text_changed=True, notes=())
+    verdict = Judgement(kinds, severity, told or None, tuple(changes), (*reasons, proof) if told else reasons)
+    return Diff(_edit(old, new, url, feeds, verdict, stats), old, new, tuple(changes))
 
 
 def _compared(old: Revision, new: Revision, url: str, feeds: Sequence[str], event: Event | None) -> Diff:
     is_feed_text = new.source == "feed" and old.content != new.content
     both = set() if is_feed_text else old.listings.keys() & new.listings.keys()
     changes = diff.compare(old.content, new.content, _only(old.listings, both), _only(new.listings, both))
-    last_posted, last_updated = old.stamps
     verdict = classify.judge(
-        classify.Version(old.content, _proof(last_posted, new), _proof(last_updated, new), old.last_seen_at),
-        classify.Version(new.content, _proof(new.posted, new), _proof(new.updated, new), new.first_seen_at),
+        *_versions(old, new),
         changes,
         event=event or new.event,
         source=new.source,
@@ -52,6 +52,14 @@ def _compared(old: Revision, new: Revision, url: str, feeds: Sequence[str], even
     )
     edit = _edit(old, new, url, feeds, verdict, diff.measure(verdict.changes))
     return Diff(edit, old, new, verdict.changes)
+
+
+def _versions(old: Revision, new: Revision) -> tuple[classify.Version, classify.Version]:
+    last_posted, last_updated = old.stamps
+    return (
+        classify.Version(old.content, _proof(last_posted, new), _proof(last_updated, new), old.last_seen_at),
+        classify.Version(new.content, _proof(new.posted, new), _proof(new.updated, new), new.first_seen_at),
+    )
 
 
 def _edit(old: Revision, new: Revision, url: str, feeds: Sequence[str], verdict: Judgement, stats: Stats) -> Edit:

@@ -244,6 +244,20 @@ def test_texts_that_cannot_be_compared_in_time_still_make_a_lawful_edit(world: W
     assert change.segments == (("-", Piece().headline), ("+", "Night ferry sails after all"))
 
 
+@pytest.mark.parametrize(("updated", "disclosed"), [("2023-09-19T18:00:00+09:00", True), (None, None)], ids=["it moved", "it did not"])
+def test_where_texts_cannot_be_compared_in_time_the_stamp_alone_discloses(
+    world: World, updated: str | None, disclosed: bool | None
+) -> None:
+    world.doors = replace(world.doors, workers=ImpatientWorkers())
+    world.publish(Piece())
+    world.work(hours=2)
+
+    world.edit(Piece(headline="Night ferry sails after all", updated=updated))
+    [edit] = world.work(days=1)
+
+    assert edit.disclosed is disclosed
+
+
 def test_a_page_that_says_it_is_another_article_joins_it(world: World) -> None:
     world.publish(Piece())
     world.work(hours=2)

@@ -2,13 +2,13 @@
 
 import functools
 import re
+import unicodedata
 from collections import Counter
 from typing import NamedTuple
 
 from monitor.classify.han import names_by_sound
 from monitor.classify.hunks import Hunk
 from monitor.classify.vocabulary import any_of, holds_one_of, meanings, one_of
-from monitor.text import plain
 
 # --- quotations -----------------------------------------------------------------------------------------------------
 
@@ -79,7 +79,12 @@ def quote_change(hunk: Hunk) -> tuple[str, str] | None:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"\W+", "", plain(text))
+    """What is left of `plain` text without its marks, at a third of the price."""
+    return _MARKS.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+# A letter to Unicode, an apostrophe to a typesetter: ʼ.
+_MARKS = re.compile(r"[\Wʼ]+")
 
 
 # --- names ----------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ MAX_HOPS = 5
 MAX_HEADER_BYTES = 131_072
 ERROR_BODY_BYTES = 262_144
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NO_BODY = httpx.ByteStream(b"")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ACCEPT = {
     "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, "
@@ -119,7 +120,7 @@ class HttpFetcher:
         """The answer; None when the way leads to another host."""
         while True:
             async with contextlib.AsyncExitStack() as stack:
-                response = await self._send(request, way.at, same_origin=_origin(way.at) == _origin(way.first))
+                response = await self._send(request, way.at, same_origin=way.at == way.first or _origin(way.at) == _origin(way.first))
                 stack.push_async_callback(response.aclose)
                 headers = _headers(response)
                 location = _header(headers, "location")
@@ -144,7 +145,11 @@ class HttpFetcher:
         posted = None if request.form is None else urlencode(request.form).encode()
         raw += [] if posted is None else [(b"Content-Type", b"application/x-www-form-urlencoded")]
         method, extensions = "GET" if posted is None else "POST", {"target": target, "posted": posted}
-        question = httpx.Request(method, _httpx_url(*urlsplit(target)[:2]), headers=raw, content=posted, extensions=extensions)
+        url = _httpx_url(*urlsplit(target)[:2])
+        if posted is None:  # with a stream of its own httpx looks for no other body, and adds no header
+            question = httpx.Request(method, url, headers=raw, stream=_NO_BODY, extensions=extensions)
+        else:
+            question = httpx.Request(method, url, headers=raw, content=posted, extensions=extensions)
         return await self._transport(request).handle_async_request(question)
 
     def _follow(self, way: "_Way", location: str, status: int) -> None:

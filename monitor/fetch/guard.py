@@ -57,9 +57,13 @@ class Guard:
 
     def __init__(self, networks: Sequence[str] = ()) -> None:
         self._allowed = tuple(ipaddress.ip_network(net, strict=False) for net in networks)
+        self._judged = lru_cache(4096)(self._judge)
 
     def allows(self, ip: str) -> bool:
         """Whether this literal address may be connected to; what an IPv6 address carries inside is judged too."""
+        return self._judged(ip)
+
+    def _judge(self, ip: str) -> bool:
         try:
             address: _Address = ipaddress.ip_address(ip.split("%", 1)[0])
         except ValueError:

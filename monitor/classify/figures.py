@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal
+from unicodedata import numeric
 
 from monitor.classify.vocabulary import (
     COUNTED,
@@ -40,6 +41,7 @@ class Figure:
 
 
 _EAST_SIGNS = "".join(EAST)
+_FRACTIONS = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _DIGITS = r"\d{1,3}(?:[.,’' \u00a0\u202f\u2009]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
 # A latin unit must end at the end of its word; an eastern one may be followed by anything.
 _WORD_END = r"(?![^\W\d_])"
@@ -54,6 +56,7 @@ def _pattern(*, is_ascii: bool) -> "re.Pattern[str]":
             (?:\s(?:{times}){ends})?)"""
     # what is written with other than ASCII stands between what is not: the first that fits is taken
     halfday, clock, eastdate, eastday, east = ("", "", "", "", "") if is_ascii else _EASTERN
+    amount = _DIGITS if is_ascii else rf"(?:{_DIGITS})(?:\s?[{_FRACTIONS}])?|[{_FRACTIONS}]"
     return re.compile(
         rf"""
         (?P<iso>\b(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}\b|\b\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19|20)\d\d\b|\b(?:1?\d\d|20\d)0s\b)
@@ -68,7 +71,7 @@ def _pattern(*, is_ascii: bool) -> "re.Pattern[str]":
         |(?P<monthyear>\b(?:{month})\s+(?:de\s+)?\d{{4}}\b)
         |(?P<day>\b(?:{day}){ends}{eastday})
         {east}
-        |(?P<number>(?<![^\W⺀-\uffff])(?P<sign>(?<![\w.,)])[-−–+])?(?P<money>[$€£₩¥￥]\s?)?(?:{_DIGITS})(?:st|nd|rd|th)?
+        |(?P<number>(?<![^\W⺀-\uffff])(?P<sign>(?<![\w.,)])[-−–+])?(?P<money>[$€£₩¥￥]\s?)?(?:{amount})(?:st|nd|rd|th)?
             (?:(?:\s|-)?(?:{times}){ends})?)
         |{word}
         """,
@@ -90,6 +93,7 @@ _EASTERN = (
         |(?P<han>[〇零一二三四五六七八九十百千萬万億亿兆两兩]+(?=[{COUNTED}]))""",
 )
 _DIGIT = re.compile(r"\d")
+_FRACTION = re.compile(f"[{_FRACTIONS}]")
 
 
 def figures(text: str, language: str) -> list[Figure]:
@@ -160,7 +164,9 @@ _holds_word = holds_one_of(FIGURE_WORDS)
 @functools.cache
 def _hint() -> "re.Pattern[str]":
     words = "|".join([*SMALL, *ORDINAL, any_of(TIMES), any_of(MONTHS), any_of(DAYS), any_of(UNITS)])
-    return re.compile(rf"[\d%％$€£₩¥￥°−–+{_EAST_SIGNS}〇零一二三四五六七八九-]|[本上下今同][月年]?|(?<![^\W\d_])(?:{words})(?![^\W\d_])")
+    return re.compile(
+        rf"[\d%％$€£₩¥￥°−–+{_FRACTIONS}{_EAST_SIGNS}〇零一二三四五六七八九-]|[本上下今同][月年]?|(?<![^\W\d_])(?:{words})(?![^\W\d_])"
+    )
 
 
 # --- values ---------------------------------------------------------------------------------------------------------
@@ -201,12 +207,14 @@ def _clock(found: "re.Match[str]", text: str, language: str) -> Figure:
 
 
 def _number(found: "re.Match[str]", text: str, language: str) -> Figure | None:
-    digits = re.search(_DIGITS, found[0])
-    assert digits
-    value = decimal(digits[0], language)
-    if value is None:
+    digits, part = re.search(_DIGITS, found[0]), _FRACTION.search(found[0])
+    value = decimal(digits[0], language) if digits else Decimal(0)
+    last = part or digits
+    if value is None or last is None:
         return None
-    rest = found[0][digits.end() :].strip(" -").casefold()
+    if part:
+        value += Decimal(f"{numeric(part[0]):.6g}")
+    rest = found[0][last.end() :].strip(" -").casefold()
     times = _multiplier(rest)
     unit, end = _unit_behind(text, found.end())
     money = (found["money"] or "").strip()

@@ -171,7 +171,10 @@ class _Sighting:
 
 def _same_entries(task: FeedTask, matched: Matched, doors: Doors) -> tuple[SameEntry, ...]:
     """The entries whose bytes are known, of articles that wait for nothing: most of every feed, and none of their texts is read."""
-    known = {match.article_id: match for match in matched.matches if match.article_id is not None and _is_as_before(match)}
+    speaking: dict[int | None, Match] = {}
+    for match in matched.matches:
+        speaking.setdefault(match.article_id, match)  # of several rows that speak of one article the first one speaks
+    known = {number: match for number, match in speaking.items() if number is not None and _is_as_before(match)}
     found = doors.store.glimpses(task.feed_id, list(known))
     return tuple(
         SameEntry(number, match.listing_key, match.entry.position, match.keys, None if follows else found[number].head_rev)

@@ -1,12 +1,14 @@
 """Entries that say what they said: their articles are seen again, and no word of them is read."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from fakes import START, FakeClock
 
+from monitor import identify
 from monitor.engine.workers import InlineWorkers
-from monitor.model import PollOutcome, Response, Revision
+from monitor.model import Matched, PollOutcome, Response, Revision
 from monitor.poll import learn
 from monitor.ports import Doors, Store
 from monitor.settings import Feed, ScheduleSettings
@@ -101,3 +103,22 @@ def test_an_article_known_from_words_alone_gets_its_page_when_pages_are_followed
 
     assert outcome.same == ()
     assert [update.watch is not None for update in outcome.articles] == [True, False]
+
+
+def test_of_two_entries_of_one_article_the_first_speaks_also_when_the_other_says_what_it_said(
+    harbour: Harbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harbour.poll(a_feed(("ferry", "It sank."), ("copy", "It sank.")))
+    told_apart = identify.match
+
+    def as_one(*known: Any) -> Matched:
+        matched = told_apart(*known)
+        before = [match.before and replace(match.before, article_id=1) for match in matched.matches]
+        return replace(matched, matches=tuple(replace(m, article_id=1, before=b) for m, b in zip(matched.matches, before, strict=True)))
+
+    monkeypatch.setattr(identify, "match", as_one)
+
+    outcome = harbour.poll(a_feed(("ferry", "It did not sink."), ("copy", "It sank.")))
+
+    assert outcome.same == ()
+    assert harbour.head(1).content.body == ("It did not sink.",)

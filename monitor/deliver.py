@@ -13,7 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from monitor.errors import Damaged, StoreError
+from monitor.errors import is_away
 from monitor.model import Delivery, Diff, DispatchState, Edit, QueuedEdit, Receipt, Refusal, Report, WaitingRow
 from monitor.ports import Clock, FeedState, Notifier, Store, Told
 from monitor.report import (
@@ -108,11 +108,6 @@ def _send(notifier: Notifier, target: Target, delivery: Delivery, edits: Sequenc
         log.exception("failed to tell target=%s delivery=%s", target.name, delivery.key[:12])
         assert delivery.report is not None
         return Refusal(delivery.report.until, False, f"internal: {error!r}")
-
-
-def _is_away(error: Exception) -> bool:
-    """The store cannot be asked at all, which is no message's fault: the round ends, and the next one goes on where it was."""
-    return isinstance(error, StoreError) and not isinstance(error, Damaged)
 
 
 class _Feeds:
@@ -223,7 +218,7 @@ class _Line:
         try:
             return list(self._store.queued(rows))
         except Exception as error:  # a damaged row shows as many kinds of error, each of its columns its own
-            if _is_away(error):
+            if is_away(error):
                 raise
             log.exception("cannot read target=%s rows=%d", self.target.name, len(rows))
         half = len(rows) // 2
@@ -349,7 +344,7 @@ class _Line:
             rest = [row.edit for row in gravest[SHOWN:]]
             report = self._follow_up(shown, rest, now) or self._report(shown, rest, now)
         except Exception as error:  # whatever is wrong with one message must not stop the telling of all others
-            if _is_away(error):
+            if is_away(error):
                 raise
             log.exception("failed to make target=%s delivery=%s", self.target.name, delivery.key[:12])
             self.finish(delivery, Refusal(now, False, f"internal: {error!r}"))

@@ -104,6 +104,11 @@ class Damaged(StoreError):
     """What was stored does not read back, and will not until a backup is restored."""
 
 
+def is_away(error: Exception) -> bool:
+    """Whether the store cannot be asked at all, which is nobody's fault of whom it was asked about."""
+    return isinstance(error, StoreError) and not isinstance(error, Damaged)
+
+
 class Busy(MonitorError):
     """Another process holds the state."""
 

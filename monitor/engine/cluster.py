@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.engine.drive import Done, TurnRunner
 from monitor.engine.garbage import settle
 from monitor.engine.queue import TELL, TURN, enqueue, enqueue_rounds, turn_of
-from monitor.errors import StoreError
+from monitor.errors import StoreError, is_away
 from monitor.model import FeedTask
 from monitor.ports import Doors, Fetcher
 from monitor.report import addressees
@@ -24,6 +24,7 @@ from monitor.settings import Settings, Target
 from monitor.times import rfc3339
 
 if TYPE_CHECKING:
+    from monitor.store.queueing import QueuedTurn
     from monitor.store.sql import SqlStore
 
 log = logging.getLogger("monitor.engine")
@@ -32,6 +33,7 @@ HEARTBEAT = timedelta(seconds=10)  # a worker silent for this long is taken for 
 ALIVE_EVERY = 5.0
 DRAIN = 8.0
 RECONNECT = 3.0
+AGAIN_AFTER = timedelta(seconds=3)
 THREADS = 16
 TELLERS = 8  # targets told at once by one worker
 TASKS_PER_JOB = 50  # of one host; a worker gives back what its lease leaves no time for
@@ -167,8 +169,17 @@ class Worker:
             await connection.close()
 
     async def _turn(self, job: Any) -> None:
+        from pgqueuer.domain.errors import RetryRequested
+
+        try:
+            await self._work_off(job, turn_of(job.payload))
+        except StoreError as error:
+            if not is_away(error):
+                raise
+            raise RetryRequested(AGAIN_AFTER, str(error)) from error  # whoever gets it then frees the host, if it was taken
+
+    async def _work_off(self, job: Any, queued: "QueuedTurn") -> None:
         loop = asyncio.get_running_loop()
-        queued = turn_of(job.payload)
         clock = self._doors.clock
         turn = await loop.run_in_executor(self._pool, self._store.take_turn, queued, clock.now(), self._runner.lease)
         if turn is None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from monitor import look, poll
 from monitor.engine.outage import Outage, is_unreached
-from monitor.errors import StoreError
+from monitor.errors import StoreError, is_away
 from monitor.fetch.politeness import host_of
 from monitor.model import Answer, Failure, FeedTask, PageTask, Request, Saved, Task, Turn
 from monitor.ports import Doors, Fetcher, Outcome, Steps
@@ -160,7 +160,7 @@ class TurnRunner:
         return TASKS_PER_TURN * slowest + timedelta(seconds=60)
 
     async def run(self, turn: Turn, told: Callable[[Done], None]) -> datetime:
-        """Works the turn off and releases its host; when the host is free again."""
+        """Works the turn off and releases its host; when the host is free again. Raises StoreError when the store went away meanwhile."""
         waiting = list(turn.tasks)
 
         async def lane() -> None:
@@ -179,7 +179,9 @@ class TurnRunner:
 
         overtime = Overtime(self.prolonged_every, lambda: self._prolong(turn))
         try:
-            await asyncio.gather(*(lane() for _ in range(min(self.settings.per_host, len(waiting)))))
+            ended = await asyncio.gather(*(lane() for _ in range(min(self.settings.per_host, len(waiting)))), return_exceptions=True)
+            for error in filter(None, ended):
+                raise error
         finally:
             overtime.cancel()
             now = self.doors.clock.now()
@@ -195,9 +197,11 @@ class TurnRunner:
             log.warning("cannot keep host=%s: %s", turn.host, error)
 
     async def _give_up(self, turn: Turn, rest: Sequence[Task], now: datetime, free_at: datetime) -> None:
-        if rest:
-            await self._loop.run_in_executor(self._pool, self.doors.store.give_back, turn, rest, now)
-        await self._bell.heard(self.doors.store.releasing(turn, free_at))
+        try:
+            if rest:
+                await self._loop.run_in_executor(self._pool, self.doors.store.give_back, turn, rest, now)
+        finally:
+            await self._bell.heard(self.doors.store.releasing(turn, free_at))
 
     async def _save(self, outcome: Outcome) -> Saved:
         return await self._bell.heard(self.doors.store.saving(outcome))
@@ -229,6 +233,8 @@ class TurnRunner:
         except Offline:
             raise
         except Exception as error:
+            if is_away(error):  # what was asked is not kept, and asked again after its floor
+                raise
             log.exception("failed task=%s error=%s", _name(task), type(error).__name__)
             failed = await self._as_failed(task)
             return Done(task, failed, timedelta(seconds=self.doors.clock.monotonic() - started))

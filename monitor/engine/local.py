@@ -191,8 +191,8 @@ class LocalEngine:
             return TICK
         try:
             turns, due_at = await asyncio.get_running_loop().run_in_executor(self._pool, self._claim, room)
-        except (MonitorError, OSError, RuntimeError) as error:
-            log.error("cannot claim: %s; trying again in %.0fs", error, TROUBLE_PAUSE)
+        except Exception as error:  # noqa: BLE001 - the edge of the tick: a daemon that ended would see nothing at all
+            log.error("cannot claim: %s: %s; trying again in %.0fs", type(error).__name__, error, TROUBLE_PAUSE)
             return TROUBLE_PAUSE
         for turn in turns:
             running = asyncio.create_task(self._runner.run(turn, self._told))

@@ -10,6 +10,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -243,10 +244,11 @@ class Readers:
         raise AssertionError("unreachable")
 
     def _free(self) -> Connected:
-        while not self._idle.empty():
-            connected = self._idle.get_nowait()
-            if not connected.connection.closed:
-                return connected
+        with suppress(queue.Empty):
+            while True:
+                connected = self._idle.get_nowait()
+                if not connected.connection.closed:
+                    return connected
         return self._new()
 
     def _of_thread(self) -> Connected:

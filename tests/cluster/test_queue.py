@@ -12,11 +12,12 @@ import pytest
 from fakes import FakeClock, FakeWeb
 
 from monitor.cli.main import main
+from monitor.engine import cluster
 from monitor.engine.cluster import TURNS, Cluster, Worker, install, install_queue, make_months
 from monitor.engine.queue import TURN, enqueue, enqueue_rounds, forget_log, payload_of, turn_of
 from monitor.engine.workers import InlineWorkers
 from monitor.errors import StoreError
-from monitor.model import Key, Saved
+from monitor.model import Key, Saved, Turn
 from monitor.ports import Doors
 from monitor.settings import Feed, ScheduleSettings, Settings, StoreSettings
 from monitor.store import months
@@ -291,10 +292,31 @@ def test_a_bug_holds_its_job_until_somebody_decides(store: SqlStore, cluster_url
     assert monitor("cluster", "drop", number)[0] == 3
 
 
+def test_a_store_that_is_away_for_a_moment_holds_no_job(
+    store: SqlStore, cluster_url: str, monitor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.claim_queued(NOW, hosts=1, per_host=50, lease=LEASE, enqueue=enqueue)
+    take, tries = store.take_turn, [StoreError("the database cannot be reached")]
+
+    def first_fails(*words: Any) -> Turn | None:
+        turn = take(*words)
+        if tries:
+            raise tries.pop()  # as when the server went away while it committed: nobody knows whether it did
+        return turn
+
+    monkeypatch.setattr(store, "take_turn", first_fails)
+    monkeypatch.setattr(cluster, "AGAIN_AFTER", timedelta(0))
+    work_off(store, cluster_url, 1)
+
+    assert json.loads(monitor("cluster", "status", "--json")[1])["queue"]["held"] == []
+    with psycopg.connect(cluster_url) as connection:
+        assert connection.execute("SELECT count(*) FROM host WHERE lease_until > 0").fetchone() == (0,)
+
+
 def test_the_status_tells_workers_depth_lag_and_the_latest_hosts(store: SqlStore, cluster_url: str, monitor: Any) -> None:
     said = {"host": "a", "pid": 7, "busy": 1, "turns": 5, "polls": 4, "looks": 1, "edits": 2, "rounds": 0}
-    store.set_meta("worker:north", json.dumps({"at": NOW.isoformat(), **said}))
-    store.set_meta("worker:south", json.dumps({"at": (NOW - timedelta(hours=1)).isoformat(), **said}))
+    store.set_meta("worker:north", json.dumps({"at": datetime.now(UTC).isoformat(), **said}))
+    store.set_meta("worker:south", json.dumps({"at": (datetime.now(UTC) - timedelta(hours=1)).isoformat(), **said}))
     store.set_meta("worker:ended", "")
     store.claim_queued(NOW, hosts=1, per_host=50, lease=LEASE, enqueue=enqueue)
 

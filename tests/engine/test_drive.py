@@ -11,6 +11,7 @@ from fakes import START, FakeClock
 
 from monitor.engine.drive import Bell, Done, TurnRunner, drive, is_public_name
 from monitor.engine.outage import Outage
+from monitor.errors import Damaged, StoreError
 from monitor.model import Answer, Failure, FeedTask, Pace, PollOutcome, Request, Response, Saved, Task, Turn
 from monitor.ports import Doors, Outcome, Recipe, Steps, Store
 from monitor.settings import Feed, FetchSettings, ScheduleSettings
@@ -30,6 +31,15 @@ class Notebook:
     given_back: list[str] = field(default_factory=list)
     held: list[tuple[str, datetime]] = field(default_factory=list)
     prolonged: list[datetime] = field(default_factory=list)
+    fails_with: Exception | None = None
+
+    def saving(self, outcome: Outcome) -> "Future[Saved]":
+        done: Future[Saved] = Future()
+        if self.fails_with is not None:
+            done.set_exception(self.fails_with)
+        else:
+            done.set_result(Saved(True, outcome="saved"))
+        return done
 
     def releasing(self, turn: Turn, free_at: datetime) -> "Future[object]":
         self.released.append(free_at)
@@ -77,6 +87,8 @@ def asks(task: Task, doors: Doors) -> Recipe:
         yield Request(task.url + "/2", "feed")
     if answer.url.endswith("bug"):
         raise ZeroDivisionError
+    if answer.url.endswith("kept"):
+        return (yield PollOutcome(task, START, "not_modified", answer.status, Pace(START, timedelta(hours=1))))
     return Saved(True, outcome="ok")
 
 
@@ -207,6 +219,25 @@ def test_a_bug_in_one_task_leaves_the_others_alone(caplog: pytest.LogCaptureFixt
 
     assert outcomes(told) == ["error:internal", "ok"]
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_store_that_is_away_is_no_failure_of_a_page_and_nothing_more_is_asked() -> None:
+    web, notebook = Web(), Notebook(fails_with=StoreError("the disk is full"))
+
+    with pytest.raises(StoreError, match="the disk is full"):
+        run(a_turn("http://h.example/kept", "http://h.example/b"), web, notebook)
+
+    assert web.asked == ["http://h.example/kept"]
+    assert notebook.given_back == ["http://h.example/b"]
+    assert len(notebook.released) == 1
+
+
+def test_a_text_that_does_not_read_back_is_a_failure_of_its_page_alone() -> None:
+    web, notebook = Web(), Notebook(fails_with=Damaged("revision 7 does not read back"))
+
+    told = run(a_turn("http://h.example/kept", "http://h.example/b"), web, notebook)
+
+    assert outcomes(told) == ["error:internal", "ok"]
 
 
 def test_what_was_not_asked_when_we_stop_is_due_again() -> None:

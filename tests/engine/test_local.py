@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes import START, FakeClock, FakeWeb
 
 from monitor.clock import SystemClock
+from monitor.engine import local
 from monitor.engine.local import Job, LocalEngine, Pulse, Setup, run_once
 from monitor.engine.workers import InlineWorkers
 from monitor.errors import ConfigError, StoreError
-from monitor.model import Answer, Request
+from monitor.model import Answer, Request, Turn
 from monitor.ports import Clock, Doors, Store
 from monitor.settings import Feed, FetchSettings, ScheduleSettings, Settings, StoreSettings
 from monitor.store.sql import open_store
@@ -203,6 +205,28 @@ def test_the_daemon_works_off_what_is_due_and_stops_when_told(store: Store, tmp_
     assert sorted(request.url for request in web.asked) == [FEED, STORY.format("one"), STORY.format("two")]
     assert fetcher.closed
     assert len(list(store.revisions(1))) == 1
+
+
+def test_a_claim_that_meets_a_bug_of_ours_is_tried_again(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = SystemClock()
+    web = a_web(FakeClock(clock.now()))
+    store.sync_feeds([Feed("news", FEED)], clock.now())
+    claim, tries = store.claim, [ZeroDivisionError("a bug")]
+
+    def first_fails(*words: Any, **more: Any) -> tuple[Turn, ...]:
+        if tries:
+            raise tries.pop()
+        return claim(*words, **more)
+
+    monkeypatch.setattr(store, "claim", first_fails)
+    monkeypatch.setattr(local, "TROUBLE_PAUSE", 0.0)
+
+    a_life(store, Setup(settings_of(tmp_path), doors_of(store, clock), Asks(web, lambda _: signal.raise_signal(signal.SIGTERM))))
+
+    assert web.asked[0].url == FEED
+    assert "cannot claim: ZeroDivisionError: a bug" in caplog.text
 
 
 def test_a_daemon_that_starts_with_a_clock_put_right_asks_what_was_due_in_the_future(store: Store, tmp_path: Path) -> None:

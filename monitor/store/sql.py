@@ -5,12 +5,13 @@ connections of their own. Nothing is printed or sent before its commit.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from monitor.errors import StoreError
+from monitor.errors import MonitorError, StoreError
 from monitor.model import Change, Edit, Key, Revision, Turn
 from monitor.ports import Fault, Store
 from monitor.settings import StoreSettings
@@ -330,11 +331,7 @@ def postgres_engine(url: str) -> "Engine":
 
 def _prepare(engine: "Engine", dialect: Dialect) -> None:
     """Makes the schema where there is none, moves an older one on, refuses a newer one. All in one transaction."""
-    import sqlite3
-
-    from sqlalchemy.exc import DBAPIError
-
-    try:
+    with _opening():
         with engine.connect() as connection:
             rows = Connected(connection.connection.driver_connection, dialect)
             schema = found_schema(rows)
@@ -351,17 +348,34 @@ def _prepare(engine: "Engine", dialect: Dialect) -> None:
         from monitor.store.upgrade import upgrade
 
         upgrade(engine)
-    except (DBAPIError, sqlite3.DatabaseError) as error:
+
+
+@contextmanager
+def _opening() -> Iterator[None]:
+    """Raises StoreError for what the database says."""
+    import sqlite3
+
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except MonitorError:
+        raise
+    except Exception as error:
         from monitor.store.writer import told
 
         cause = told(error)
         if isinstance(cause, StoreError):
             raise cause from error
-        raise StoreError(f"the database cannot be opened: {getattr(error, 'orig', None) or error}") from error
+        if isinstance(error, DBAPIError | sqlite3.DatabaseError):
+            raise StoreError(f"the database cannot be opened: {getattr(error, 'orig', None) or error}") from error
+        raise
 
 
 def _writing(readers: Readers, engine: "Engine", settings: StoreSettings, state_dir: Path) -> SqlStore:
     from monitor.store import tables, tables_of_work  # noqa: F401 - inserts go through the tables
     from monitor.store.writer import Writer
 
-    return SqlStore(readers, Writer(engine, readers.dialect, index_some, lambda: drop_reserve(state_dir)), settings, engine, state_dir)
+    with _opening():
+        writer = Writer(engine, readers.dialect, index_some, lambda: drop_reserve(state_dir))
+    return SqlStore(readers, writer, settings, engine, state_dir)

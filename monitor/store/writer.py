@@ -4,6 +4,7 @@ It takes all that waits, commits it in one transaction (a bad piece is found by 
 the callers. While one commit syncs, the next batch gathers. Nothing is acknowledged before its commit.
 """
 
+import logging
 import os
 import queue
 import sqlite3
@@ -20,6 +21,8 @@ from monitor.store.rows import PATIENCE, Connected, Dialect
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
+
+log = logging.getLogger("monitor.store")
 
 T = TypeVar("T")
 MOST_AT_ONCE = 512  # pieces of work in one commit; measured: more gains nothing, and the first ones wait longer
@@ -81,7 +84,7 @@ class Writer:
     """Runs pieces of work in transactions, one thread for all of them."""
 
     def __init__(self, engine: "Engine", dialect: Dialect, chore: Callable[[Transaction], bool], on_full: Callable[[], None]) -> None:
-        self._engine = engine
+        self._connection = engine.connect()  # here and not by the thread: who opens a store is told at once that it cannot be reached
         self._chore = chore
         self._on_full = on_full
         self._pending = 0
@@ -113,7 +116,7 @@ class Writer:
         self._thread.join()
 
     def _work(self) -> None:
-        with self._engine.connect() as connection:
+        with self._connection as connection:
             while (batch := self._batch()) is not None:
                 if batch:
                     self._commit(connection, batch)
@@ -122,14 +125,15 @@ class Writer:
 
     def _do_chore(self, connection: "Connection") -> None:
         """One round of what may wait, after what may not."""
-        from sqlalchemy.exc import DBAPIError
-
         try:
             with connection.begin():
                 more = self._chore(Transaction(connection, self._dialect))
             self._pending = 1 if more else 0
-        except (DBAPIError, sqlite3.Error, MonitorError) as error:
+        except Exception as error:  # noqa: BLE001 - the edge of the writer: without its thread nothing would be kept any more
             _end_on_io_error(error)
+            if is_lost(error):
+                connection.invalidate()
+            log.warning("a chore is put off: %s: %s", type(error).__name__, error)
             self._pending = 0  # it is tried again with the next revision, and when the store is closed
 
     def _batch(self) -> list[Piece[Any]] | None:

@@ -58,6 +58,10 @@ class Fleet:
         with (self.folder / f"{command}-{self.started}.log").open("wb") as log:
             return subprocess.Popen([*self.words, command], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
 
+    def revive(self) -> None:
+        """Starts what ended by itself again, as its unit would: a process that finds no database ends with an error."""
+        self.workers = [self.start("worker") if worker.poll() is not None else worker for worker in self.workers]
+
     def asked(self, *words: str) -> str:
         ended = subprocess.run([*self.words, *words], capture_output=True, text=True, timeout=60, check=False)
         assert ended.returncode == 0, ended.stderr[-500:]

@@ -63,6 +63,7 @@ def test_workers_may_die_and_the_database_restart(fleet_and_site: tuple[Fleet, M
         if kill == KILLS // 2:
             acknowledged = fleet.lines("log", "--jsonl")
             restart(postgres_server)
+    fleet.revive()
 
     newest = {f"http://{host}:{site.port}{path}/story": site.text(host, path) for host, path in feeds}
     held: dict[str, str] = {}

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from monitor.engine.drive import TASKS_PER_TURN, Done, TurnRunner, drive
@@ -111,6 +112,7 @@ class LocalEngine:
         self._pulse = Pulse()
         self._notices = Notices()
         self._turns: set[asyncio.Task[datetime]] = set()
+        self._unreleased: list[Turn] = []  # their hosts, which the store could not be told of
         self._worker: asyncio.Task[None] | None = None
         self._stopping = False
         self._hup = False
@@ -197,7 +199,7 @@ class LocalEngine:
         for turn in turns:
             running = asyncio.create_task(self._runner.run(turn, self._told))
             self._turns.add(running)
-            running.add_done_callback(self._ended)
+            running.add_done_callback(partial(self._ended, turn))
         if due_at is None or self._outage.is_open:
             return TICK
         return min(max((due_at - self._setup.doors.clock.now()).total_seconds(), 0.001), TICK)
@@ -208,6 +210,9 @@ class LocalEngine:
             claimed = cluster.claim(now, hosts=room, lease=self._runner.lease)
             due_at = store.next_due_at()
             return (), due_at if claimed or due_at is None or due_at > now else None  # a full queue is looked at again in a while
+        while self._unreleased:
+            store.release(self._unreleased[-1], now)
+            self._unreleased.pop()
         turns = store.claim(now, hosts=room, per_host=TASKS_PER_TURN, lease=self._runner.lease)
         return turns, store.next_due_at()
 
@@ -228,11 +233,12 @@ class LocalEngine:
             tally.edits += 1
             log.info("edited article=%d rev=%d..%d level=%s", edit.article, edit.from_rev, edit.to_rev, edit.severity.level)
 
-    def _ended(self, turn: "asyncio.Task[datetime]") -> None:
-        self._turns.discard(turn)
+    def _ended(self, turn: Turn, running: "asyncio.Task[datetime]") -> None:
+        self._turns.discard(running)
         self._wake.set()
-        if not turn.cancelled() and (error := turn.exception()) is not None:
+        if not running.cancelled() and (error := running.exception()) is not None:
             self._tally.failed += 1
+            self._unreleased.append(turn)
             log.error("a turn failed: %s: %s", type(error).__name__, error)
 
     # --- jobs, reload, stop ---

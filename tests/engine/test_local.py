@@ -1,8 +1,9 @@
 import asyncio
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +228,31 @@ def test_a_claim_that_meets_a_bug_of_ours_is_tried_again(
 
     assert web.asked[0].url == FEED
     assert "cannot claim: ZeroDivisionError: a bug" in caplog.text
+
+
+def test_a_host_whose_release_met_a_full_disk_is_asked_on_once_there_is_room(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SystemClock()
+    web = a_web(FakeClock(clock.now()))
+    store.sync_feeds([Feed("news", FEED)], clock.now())
+    releasing, full = store.releasing, [StoreError("the disk is full")]
+
+    def first_fails(turn: Turn, free_at: datetime) -> Future[None]:
+        if not full:
+            return releasing(turn, free_at)
+        failed: Future[None] = Future()
+        failed.set_exception(full.pop())
+        return failed
+
+    def stop_after_three(request: Request) -> None:
+        if len(web.asked) == 3:
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(store, "releasing", first_fails)
+    a_life(store, Setup(settings_of(tmp_path), doors_of(store, clock), Asks(web, stop_after_three)))
+
+    assert sorted(request.url for request in web.asked) == [FEED, STORY.format("one"), STORY.format("two")]
 
 
 def test_a_daemon_that_starts_with_a_clock_put_right_asks_what_was_due_in_the_future(store: Store, tmp_path: Path) -> None:

@@ -199,7 +199,8 @@ def _field_weights(judged: Sequence[_Judged]) -> list[tuple[float, str]]:
         if field == "body" and one.change.op in ("move", "split", "merge") and not one.matters:
             weight = 2.0
         if weight > heaviest.get(field, (0.0, ""))[0]:
-            heaviest[field] = (weight, _field_reason(one.change, field))
+            is_told = any(finding.kind == "rewritten" for finding in one.found)  # with both texts
+            heaviest[field] = (weight, "" if is_told else _field_reason(one.change, field))
     return list(heaviest.values())
 
 

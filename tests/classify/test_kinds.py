@@ -295,6 +295,13 @@ def test_typography_alone_is_noise_and_says_so() -> None:
     assert found.severity.reasons == ("only looks differ: marks, blanks or case",)
 
 
+def test_a_rewritten_headline_is_quoted_once() -> None:
+    found = judged(Content("Why you should not trust your cravings for sugar"), Content("What dogs and humans have in common after all"))
+
+    assert found.kinds == ("headline", "rewritten")
+    assert [reason.count("What dogs") for reason in found.severity.reasons] == [1]
+
+
 def test_severity_orders_edits_as_a_reader_would() -> None:
     def score(old: Content, new: Content) -> int:
         return judged(old, new).severity.score

@@ -10,11 +10,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor.cli.face import Face, Reading, say
+from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
+
+log = logging.getLogger("monitor.cli")
 
 EVERY = 2.0  # seconds between two looks at the store; a table that flickers is not calm
 FEEDS, EDITS, LINES = 12, 6, 4
@@ -38,8 +41,11 @@ def live_table(face: Face) -> Iterator[None]:
 
         def draw() -> None:
             while not stop.wait(EVERY):
-                with face.reading() as reading:
-                    live.update(_drawn(reading, lines), refresh=True)
+                try:
+                    with face.reading() as reading:
+                        live.update(_drawn(reading, lines), refresh=True)
+                except MonitorError as error:  # a store that is away, a file that is just being written
+                    log.warning("cannot be shown now: %s", error)
 
         drawing = threading.Thread(target=draw, name="table", daemon=True)
         drawing.start()

@@ -5,9 +5,16 @@ import os
 import pty
 import subprocess
 import sys
+import threading
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import cast
 
 import pytest
+
+from monitor.cli import live
+from monitor.cli.face import Face, Reading
+from monitor.errors import StoreError
 
 PROGRAM = "import sys, time\nfrom monitor.cli.waiting import waiting\nwith waiting('counting'):\n time.sleep({pause})\n print('data')\n"
 
@@ -50,14 +57,28 @@ def test_off_a_terminal_nothing_is_shown() -> None:
 def test_the_live_table_shows_feeds_and_edits(told_state: Path) -> None:
     from rich.console import Console
 
-    from monitor.cli.face import Face
-    from monitor.cli.live import _drawn, _Lines
-
     console = Console(width=100, record=True, file=io.StringIO())
     with Face(told_state, told_state, "never", None).reading() as reading:
-        console.print(_drawn(reading, _Lines()))
+        console.print(live._drawn(reading, live._Lines()))
     text = console.export_text()
 
     assert "2 articles watched" in text
     assert "demo" in text
     assert "2@1..2" in text
+
+
+def test_a_live_table_outlives_a_store_that_is_away(told_state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    face, tries, drawn = Face(told_state, told_state, "never", None), [StoreError("the database cannot be reached")], threading.Event()
+
+    class Away:
+        def reading(self) -> AbstractContextManager[Reading]:
+            if tries:
+                raise tries.pop()
+            drawn.set()
+            return face.reading()
+
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(live, "EVERY", 0.001)
+
+    with live.live_table(cast(Face, Away())):
+        assert drawn.wait(10)

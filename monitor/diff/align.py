@@ -19,6 +19,8 @@ from monitor.diff.tokens import words
 
 # Share of words in common from which one unit is the other's revision; a unit that also changed place needs more.
 SIMILAR = 0.40
+# The same for two units that stand alone between the same neighbours: there is nothing else that one could have become.
+SIMILAR_ALONE = 0.30
 MOVED_SIMILAR = 0.55
 # Each part of a split paragraph must be found in the whole one to this share.
 CONTAINED = 0.55
@@ -188,6 +190,11 @@ class _Bags:
             return 0.0
         return similarity(self.words(0, i), self.words(1, j), least)
 
+    def is_held(self, i: int, j: int) -> bool:
+        """Whether all of the shorter one stands in the longer, word by word: what was put around it may be many times as long."""
+        shorter, longer = sorted((self.words(0, i), self.words(1, j)), key=len)
+        return len(shorter) >= _MOVABLE_WORDS and shorter.tobytes() in longer.tobytes()
+
 
 def similarity(first: "array[int]", second: "array[int]", least: float = 0.0) -> float:
     """Twice the words in common, in order, by all words; 0 below `least`."""
@@ -242,10 +249,11 @@ def _gap_pairs(old: list[int], new: list[int], bags: _Bags) -> list[Pair]:
 
 def _dense_pairs(old: list[int], new: list[int], bags: _Bags) -> list[Pair]:
     n, m = len(old), len(new)
+    least = SIMILAR_ALONE if n == m == 1 else SIMILAR
     score = [[0.0] * m for _ in range(n)]
     for p in range(n):
         for q in range(m):
-            alike = bags.similarity(old[p], new[q], SIMILAR)
+            alike = bags.similarity(old[p], new[q], least) or (least if bags.is_held(old[p], new[q]) else 0.0)
             if alike:
                 # long units are worth more, but not so much that one outweighs two
                 score[p][q] = alike * min(len(bags.words(0, old[p])), len(bags.words(1, new[q])), 400) ** 0.5

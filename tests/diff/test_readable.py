@@ -36,6 +36,13 @@ def words(old: str, new: str) -> list[tuple[str, str]]:
         pytest.param([f"{A} {B} {C}"], [A, B, C], [("split", (1,), (1, 2, 3))], id="split in three"),
         pytest.param([A, B], [A, B.replace("twice", "three times")], [("replace", (2,), (2,))], id="changed"),
         pytest.param([A, B, C], [D, B, C], [("delete", (1,), ()), ("insert", (), (1,))], id="another paragraph in its place"),
+        pytest.param([A, B, C], [A, f"{B} {D} {E} {D} {E}", C], [("replace", (2,), (2,))], id="a paragraph that grew many times"),
+        pytest.param(
+            [A, B, C],
+            [A, "Work on the bridge has been ordered to stop by a court because of two owls that were found nesting there.", C],
+            [("replace", (2,), (2,))],
+            id="one that was written anew around its beginning",
+        ),
         pytest.param([A, "Read more", B, "Read more", C], [A, "Read more", B, C], [("delete", (4,), ())], id="a repeated line goes once"),
     ],
 )

@@ -211,7 +211,8 @@ class LocalEngine:
             due_at = store.next_due_at()
             return (), due_at if claimed or due_at is None or due_at > now else None  # a full queue is looked at again in a while
         while self._unreleased:
-            store.release(self._unreleased[-1], now)
+            turn = self._unreleased[-1]
+            store.release(turn, now + self._setup.fetcher.rest(turn.host))
             self._unreleased.pop()
         turns = store.claim(now, hosts=room, per_host=TASKS_PER_TURN, lease=self._runner.lease)
         return turns, store.next_due_at()

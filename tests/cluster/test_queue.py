@@ -275,6 +275,7 @@ def put_unreadable(url: str) -> None:
         SyncQueries(_Joined(connection)).enqueue([TURN], [b"nothing we wrote"], [0])  # type: ignore[arg-type]
 
 
+@pytest.mark.slow  # pgqueuer takes a second for each thing that is asked of it beside its listening
 def test_a_bug_holds_its_job_until_somebody_decides(store: SqlStore, cluster_url: str, monitor: Any) -> None:
     put_unreadable(cluster_url)
     work_off(store, cluster_url, 1)
@@ -292,6 +293,7 @@ def test_a_bug_holds_its_job_until_somebody_decides(store: SqlStore, cluster_url
     assert monitor("cluster", "drop", number)[0] == 3
 
 
+@pytest.mark.slow  # pgqueuer takes a second for each thing that is asked of it beside its listening
 def test_a_store_that_is_away_for_a_moment_holds_no_job(
     store: SqlStore, cluster_url: str, monitor: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ from monitor.diff.tokens import words
 
 # Share of words in common from which one unit is the other's revision; a unit that also changed place needs more.
 SIMILAR = 0.40
-# The same for two units that stand alone between the same neighbours: there is nothing else that one could have become.
+# The same for two units that are left alone between the same neighbours.
 SIMILAR_ALONE = 0.30
 MOVED_SIMILAR = 0.55
 # Each part of a split paragraph must be found in the whole one to this share.
@@ -68,10 +68,11 @@ def align(old: Sequence[str], new: Sequence[str], old_keys: Sequence[str], new_k
         if i < len(old):
             links.append(Link((i,), (j,)))
         before_old, before_new = i, j
+    moved: list[Link] = []
     if moves:
-        links += [Link((i,), (j,), moved=True) for i, j in elsewhere]
-        links += _moved_and_edited(links, free_old, free_new, bags)
-    return links
+        moved += [Link((i,), (j,), moved=True) for i, j in elsewhere]
+        moved += _moved_and_edited([*links, *moved], free_old, free_new, bags)
+    return [*_with_those_alone(links, moved, Link((len(old),), (len(new),)), bags), *moved]
 
 
 def _stand_in_turn(old: Sequence[str], new: Sequence[str], old_keys: Sequence[str], new_keys: Sequence[str]) -> bool:
@@ -190,6 +191,10 @@ class _Bags:
             return 0.0
         return similarity(self.words(0, i), self.words(1, j), least)
 
+    def may_be_one(self, i: int, j: int) -> bool:
+        """Whether one could be the other's revision when there is nothing else that it could be."""
+        return min(len(self.words(0, i)), len(self.words(1, j))) >= _MOVABLE_WORDS and bool(self.similarity(i, j, SIMILAR_ALONE))
+
     def is_held(self, i: int, j: int) -> bool:
         """Whether all of the shorter one stands in the longer, word by word: what was put around it may be many times as long."""
         shorter, longer = sorted((self.words(0, i), self.words(1, j)), key=len)
@@ -249,11 +254,10 @@ def _gap_pairs(old: list[int], new: list[int], bags: _Bags) -> list[Pair]:
 
 def _dense_pairs(old: list[int], new: list[int], bags: _Bags) -> list[Pair]:
     n, m = len(old), len(new)
-    least = SIMILAR_ALONE if n == m == 1 else SIMILAR
     score = [[0.0] * m for _ in range(n)]
     for p in range(n):
         for q in range(m):
-            alike = bags.similarity(old[p], new[q], least) or (least if bags.is_held(old[p], new[q]) else 0.0)
+            alike = bags.similarity(old[p], new[q], SIMILAR) or (SIMILAR if bags.is_held(old[p], new[q]) else 0.0)
             if alike:
                 # long units are worth more, but not so much that one outweighs two
                 score[p][q] = alike * min(len(bags.words(0, old[p])), len(bags.words(1, new[q])), 400) ** 0.5
@@ -342,7 +346,24 @@ def _grow(own: list[int], units: list[int], taken: set[int], bags: _Bags, side: 
             break
 
 
-# --- moved and edited -----------------------------------------------------------------------------------------------
+# --- what is left -----------------------------------------------------------------------------------------------
+
+
+def _with_those_alone(stayed: list[Link], moved: list[Link], end: Link, bags: _Bags) -> list[Link]:
+    """The links that stayed, with those of two units that are left alone between the same neighbours."""
+    gone, come = {i for link in moved for i in link.old}, {j for link in moved for j in link.new}
+    out: list[Link] = []
+    at_old = at_new = 0
+    for link in [*stayed, end]:
+        if at_old < link.old[0] and at_new < link.new[0]:
+            left_old = [i for i in range(at_old, link.old[0]) if i not in gone]
+            left_new = [j for j in range(at_new, link.new[0]) if j not in come]
+            if len(left_old) == len(left_new) == 1 and bags.may_be_one(left_old[0], left_new[0]):
+                out.append(Link(tuple(left_old), tuple(left_new)))
+        if link is not end:
+            out.append(link)
+        at_old, at_new = link.old[-1] + 1, link.new[-1] + 1
+    return out
 
 
 def _moved_and_edited(links: list[Link], free_old: list[int], free_new: list[int], bags: _Bags) -> list[Link]:

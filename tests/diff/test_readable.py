@@ -10,6 +10,7 @@ B = "Work on the bridge has been delayed twice because the steel was not deliver
 C = "Shopkeepers near the station fear that customers will stay away for years."
 D = "The state pays half of the costs, the district and the railway share the rest."
 E = "Two of the three bidders withdrew after the tender had been published."
+ANEW = "Work on the bridge has been ordered to stop by a court because of two owls that were found nesting there."  # B
 
 
 def body(old: list[str], new: list[str]) -> tuple[Change, ...]:
@@ -37,12 +38,9 @@ def words(old: str, new: str) -> list[tuple[str, str]]:
         pytest.param([A, B], [A, B.replace("twice", "three times")], [("replace", (2,), (2,))], id="changed"),
         pytest.param([A, B, C], [D, B, C], [("delete", (1,), ()), ("insert", (), (1,))], id="another paragraph in its place"),
         pytest.param([A, B, C], [A, f"{B} {D} {E} {D} {E}", C], [("replace", (2,), (2,))], id="a paragraph that grew many times"),
-        pytest.param(
-            [A, B, C],
-            [A, "Work on the bridge has been ordered to stop by a court because of two owls that were found nesting there.", C],
-            [("replace", (2,), (2,))],
-            id="one that was written anew around its beginning",
-        ),
+        pytest.param([A, B, C], [A, ANEW, C], [("replace", (2,), (2,))], id="one written anew around its beginning"),
+        pytest.param([A, B, C], [f"{A} {E}", ANEW, C], [("replace", (1,), (1,)), ("replace", (2,), (2,))], id="that beside a changed one"),
+        pytest.param([A, "A map: bit.ly/1", B], [A, "A film: bit.ly/2", B], [("delete", (2,), ()), ("insert", (), (2,))], id="short lines"),
         pytest.param([A, "Read more", B, "Read more", C], [A, "Read more", B, C], [("delete", (4,), ())], id="a repeated line goes once"),
     ],
 )

@@ -1,8 +1,8 @@
 """Which units of the old text are which of the new: paragraphs, and the sentences inside a changed paragraph.
 
 Equal units anchor; the heaviest chain of them stayed, the others moved. Between anchors, units are paired by similar
-words, grown to splits and merges. What is then left may have moved and been edited. All steps are bounded: exact
-search in small gaps only, candidates by rare words in large ones.
+words, grown to splits and merges. What is then left may have moved and been edited, or was written anew where it stood.
+All steps are bounded: exact search in small gaps only, candidates by rare words in large ones.
 """
 
 import bisect
@@ -346,7 +346,7 @@ def _grow(own: list[int], units: list[int], taken: set[int], bags: _Bags, side: 
             break
 
 
-# --- what is left -----------------------------------------------------------------------------------------------
+# --- what is left ---------------------------------------------------------------------------------------------------
 
 
 def _with_those_alone(stayed: list[Link], moved: list[Link], end: Link, bags: _Bags) -> list[Link]:

@@ -52,6 +52,16 @@ class Asks:
         self.closed = True
 
 
+def stopping_after(web: FakeWeb, questions: int) -> Callable[[Request], None]:
+    """Ends the daemon, as a service would be, with so many questions asked."""
+
+    def stop(request: Request) -> None:
+        if len(web.asked) == questions:
+            signal.raise_signal(signal.SIGTERM)
+
+    return stop
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     made = open_store(None, state_dir=tmp_path, read_only=False, settings=StoreSettings())
@@ -196,11 +206,7 @@ def test_the_daemon_works_off_what_is_due_and_stops_when_told(store: Store, tmp_
     web = a_web(FakeClock(clock.now()))
     store.sync_feeds([Feed("news", FEED)], clock.now())
 
-    def stop_after_three(request: Request) -> None:
-        if len(web.asked) == 3:
-            signal.raise_signal(signal.SIGTERM)
-
-    fetcher = Asks(web, stop_after_three)
+    fetcher = Asks(web, stopping_after(web, 3))
     a_life(store, Setup(settings_of(tmp_path), doors_of(store, clock), fetcher))
 
     assert sorted(request.url for request in web.asked) == [FEED, STORY.format("one"), STORY.format("two")]
@@ -245,12 +251,8 @@ def test_a_host_whose_release_met_a_full_disk_is_asked_on_once_there_is_room(
         failed.set_exception(full.pop())
         return failed
 
-    def stop_after_three(request: Request) -> None:
-        if len(web.asked) == 3:
-            signal.raise_signal(signal.SIGTERM)
-
     monkeypatch.setattr(store, "releasing", first_fails)
-    a_life(store, Setup(settings_of(tmp_path), doors_of(store, clock), Asks(web, stop_after_three)))
+    a_life(store, Setup(settings_of(tmp_path), doors_of(store, clock), Asks(web, stopping_after(web, 3))))
 
     assert sorted(request.url for request in web.asked) == [FEED, STORY.format("one"), STORY.format("two")]
 
